@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { outcomeSchema } from './result.ts'
+import { suiteStatusSchema } from './suite.ts'
+import { verdictSchema } from './verdict.ts'
+
+const event = <T extends string, D extends z.ZodRawShape>(type: T, data: D) =>
+  z.object({
+    seq: z.int().positive(),
+    type: z.literal(type),
+    suite: z.string(),
+    at: z.string(),
+    data: z.object(data),
+  })
+
+const commit = { sha: z.string() }
+const run = { ...commit, run: z.string(), attempt: z.int(), seed: z.int() }
+
+/** Every step of a suite, as readers with a cursor see it. `seq` rises by one per suite. */
+export const suiteEventSchema = z.discriminatedUnion('type', [
+  event('suite.started', { repo: z.string(), runs: z.int(), parallelism: z.int(), seed: z.int().nullable() }),
+  event('commit.resolved', { ...commit, position: z.int(), refs: z.array(z.string()), subject: z.string() }),
+  event('environment.step', {
+    ...commit,
+    step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept']),
+    message: z.string(),
+    cached: z.boolean().optional(),
+  }),
+  event('run.started', { ...run, try: z.int(), node: z.string() }),
+  event('run.retried', { ...run, try: z.int(), fault: z.string() }),
+  event('run.finished', {
+    ...run,
+    outcome: outcomeSchema,
+    reason: z.string().nullable(),
+    exitCode: z.int().nullable(),
+    durationMs: z.int(),
+    tries: z.int(),
+  }),
+  event('commit.verdict', { ...commit, ...verdictSchema.shape }),
+  event('suite.paused', {}),
+  event('suite.resumed', {}),
+  event('suite.finished', { status: suiteStatusSchema, failure: z.string().optional() }),
+])
+export type SuiteEvent = z.infer<typeof suiteEventSchema>
+export type SuiteEventType = SuiteEvent['type']
+export type SuiteEventData<T extends SuiteEventType> = Extract<SuiteEvent, { type: T }>['data']
+
+/** An event before the store gives it its number: (suite, type, subject, ordinal) is written at most once. */
+export type NewSuiteEvent = {
+  [T in SuiteEventType]: {
+    suite: string
+    type: T
+    /** The suite, commit or run that the event is about. */
+    subject: string
+    /** Given by the workflow: try, step, pause, extension or round number. */
+    ordinal: number
+    data: SuiteEventData<T>
+  }
+}[SuiteEventType]

@@ -1,0 +1,126 @@
+import type { Command, Isolation, RunKey, RunLimits } from '../contract/index.ts'
+
+/**
+ * Where and how runs happen. One executor serves all suites of a host; every call may come again after a
+ * crash with the same arguments and must then adopt what exists instead of making it twice.
+ * Faults of the infrastructure are thrown as CommitSuiteError (`environment_lost`, `runner_lost`, `run_lost`,
+ * `isolation_unavailable`); how a test ended is a value.
+ */
+export interface Executor {
+  /** Refuses early what this host cannot do (for instance `sandbox` without root). */
+  assertSupported(isolation: Isolation): Promise<void>
+  /** Checks the commit out and runs its set-up, or finds both done; leased against `gc` until `release`. */
+  prepare(request: PrepareRequest, context: ExecutionContext): Promise<Preparation>
+  /** Starts the run or adopts it where it already goes on, streams its output and waits for its end. */
+  run(request: RunRequest, context: RunContext): Promise<RunCompletion>
+  /** Ends what is left of the lane's runs, removes its workspaces and gives its lease back. Idempotent. */
+  release(request: ReleaseRequest): Promise<void>
+}
+
+export interface ExecutionContext {
+  /** Aborts when the caller was cancelled: end the processes, clean up, throw the signal's reason. */
+  signal: AbortSignal
+  /** Called about once a second while something is alive; never throws. */
+  heartbeat(details?: unknown): void
+}
+
+export interface PrepareRequest {
+  suite: string
+  sha: string
+  /** Bare mirror that holds the commit. */
+  mirrorPath: string
+  /** Commands of the set-up in order, already decided (given by the user or detected); [] for none. */
+  setup: Command[]
+  workdir: string
+  /** Plain environment, recorded. */
+  env: Record<string, string>
+  /** Names of variables to be taken from the worker's own environment where the process starts. */
+  secretEnv: string[]
+  isolation: Isolation
+  limits: RunLimits
+  /** How many runs may be alive at once: fixed slots are made for them where there are no mount namespaces. */
+  parallelism: number
+  timeoutMs: number
+}
+
+export type Preparation =
+  | { ok: true; treeKey: string; cached: boolean; durationMs: number; warnings: string[] }
+  /** The set-up itself failed: the commit is `inconclusive`, with this output. */
+  | { ok: false; step: 'checkout' | 'setup'; command: string; exitCode: number | null; output: string }
+
+export interface RunRequest {
+  key: RunKey
+  /** Which repetition after infrastructure faults this is, from 1. */
+  try: number
+  /** From the preparation of the commit. */
+  treeKey: string
+  command: Command
+  workdir: string
+  /** Plain values, seed variables included. */
+  env: Record<string, string>
+  secretEnv: string[]
+  isolation: Isolation
+  limits: RunLimits
+  /** From the command's start to TERM; KILL follows `graceMs` later. */
+  timeoutMs: number
+  graceMs: number
+  outputCapBytes: number
+  /** Globs, relative to the working directory, of files to keep from the run. */
+  reports: string[]
+}
+
+export type StreamName = 'stdout' | 'stderr'
+
+/** A piece of output as it was written; `offset` counts the original bytes of its stream. */
+export interface OutputChunk {
+  stream: StreamName
+  offset: number
+  bytes: Uint8Array
+}
+
+export interface RunContext extends ExecutionContext {
+  /** Called once the command runs (again after an adoption). */
+  onStarted(startedAt: Date): Promise<void>
+  /** Live output, in order per stream, each byte once per call of `run`; pieces of at most 256 KiB. */
+  onOutput(chunk: OutputChunk): Promise<void>
+}
+
+/** All that is kept of one stream: `head`, then a gap of `droppedBytes`, then `tail`. */
+export interface CapturedStream {
+  totalBytes: number
+  droppedBytes: number
+  head: Uint8Array
+  tail: Uint8Array
+}
+
+/** A report file copied out of the run before its workspace goes. */
+export interface CollectedFile {
+  /** Path relative to the working directory, `/` between parts, no `..`. */
+  name: string
+  /** Where the copy lies on this host; the caller moves it into the artifact store. */
+  path: string
+  sizeBytes: number
+}
+
+export interface RunCompletion {
+  exitCode: number | null
+  /** `SIGKILL`, `SIGSEGV`, …; null after an ordinary exit. */
+  signal: string | null
+  timedOut: boolean
+  outOfMemory: boolean
+  startedAt: Date
+  durationMs: number
+  stdout: CapturedStream
+  stderr: CapturedStream
+  files: CollectedFile[]
+  node: string
+  /** Gives back the spool and workspace of the run; call it when everything is safely stored. */
+  dispose(): Promise<void>
+}
+
+export interface ReleaseRequest {
+  suite: string
+  sha: string
+  /** Keep the last workspaces for people to look at, until `gc`. */
+  keep: boolean
+}
