@@ -1,21 +1,21 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { setTimeout as delay } from "node:timers/promises";
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** A lock held over all processes of this host until it is released or its process ends. */
 export interface HeldLock {
-	release(): Promise<void>;
+  release(): Promise<void>
 }
 
-const SQLITE_BUSY = 5;
-const POLL_MS = 25;
+const SQLITE_BUSY = 5
+const POLL_MS = 25
 
 const isBusy = (error: unknown): boolean =>
-	error instanceof Error &&
-	"errcode" in error &&
-	typeof error.errcode === "number" &&
-	(error.errcode & 0xff) === SQLITE_BUSY;
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === SQLITE_BUSY
 
 /**
  * SQLite's reserved lock is a kernel lock on the file: it ends with its process however that dies, so that
@@ -24,20 +24,20 @@ const isBusy = (error: unknown): boolean =>
  * processes a lock on two files of one name.
  */
 function tryLock(path: string): DatabaseSync | undefined {
-	const database = new DatabaseSync(path, { timeout: 0 });
-	try {
-		database.exec("BEGIN IMMEDIATE");
-		return database;
-	} catch (error) {
-		database.close();
-		if (isBusy(error)) return undefined;
-		throw error;
-	}
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    return database
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return undefined
+    throw error
+  }
 }
 
 async function readHolder(path: string): Promise<{ pid: number } | undefined> {
-	const pid = Number(await readFile(path, "utf8").catch(() => ""));
-	return pid > 0 ? { pid } : undefined;
+  const pid = Number(await readFile(path, 'utf8').catch(() => ''))
+  return pid > 0 ? { pid } : undefined
 }
 
 /**
@@ -45,44 +45,37 @@ async function readHolder(path: string): Promise<{ pid: number } | undefined> {
  * once who holds it, where that is known. Rejects with the signal's reason when aborted.
  */
 export async function acquireLock(
-	path: string,
-	options: {
-		signal?: AbortSignal;
-		onWait?: (holder: { pid: number }) => void;
-	} = {},
+  path: string,
+  options: {
+    signal?: AbortSignal
+    onWait?: (holder: { pid: number }) => void
+  } = {},
 ): Promise<HeldLock> {
-	await mkdir(dirname(path), { recursive: true });
-	const holderPath = `${path}.holder`;
-	let told = false;
-	for (;;) {
-		options.signal?.throwIfAborted();
-		const database = tryLock(path);
-		if (database !== undefined) {
-			await writeFile(holderPath, String(process.pid));
-			return { release: once(() => unlock(database, holderPath)) };
-		}
-		if (!told && options.onWait !== undefined) {
-			const holder = await readHolder(holderPath);
-			if (holder !== undefined) options.onWait(holder);
-			told = holder !== undefined;
-		}
-		await delay(
-			POLL_MS,
-			undefined,
-			options.signal === undefined ? {} : { signal: options.signal },
-		);
-	}
+  await mkdir(dirname(path), { recursive: true })
+  const holderPath = `${path}.holder`
+  let told = false
+  for (;;) {
+    options.signal?.throwIfAborted()
+    const database = tryLock(path)
+    if (database !== undefined) {
+      await writeFile(holderPath, String(process.pid))
+      return { release: once(() => unlock(database, holderPath)) }
+    }
+    if (!told && options.onWait !== undefined) {
+      const holder = await readHolder(holderPath)
+      if (holder !== undefined) options.onWait(holder)
+      told = holder !== undefined
+    }
+    await delay(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal })
+  }
 }
 
-async function unlock(
-	database: DatabaseSync,
-	holderPath: string,
-): Promise<void> {
-	await rm(holderPath, { force: true });
-	database.close();
+async function unlock(database: DatabaseSync, holderPath: string): Promise<void> {
+  await rm(holderPath, { force: true })
+  database.close()
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {
-	let done: Promise<void> | undefined;
-	return () => (done ??= action());
+  let done: Promise<void> | undefined
+  return () => (done ??= action())
 }
