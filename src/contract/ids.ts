@@ -17,16 +17,6 @@ export const runKeySchema = z.object({
 })
 export type RunKey = z.infer<typeof runKeySchema>
 
-/** The first 12 hex digits, the form in which commits stand in names. */
-export const sha12 = (sha: string): string => sha.slice(0, 12)
-
-const generationSuffix = (generation: number): string => (generation === 0 ? '' : `.g${generation}`)
-
-/** Public id of a run: `<suite>.<sha12>.<attempt>`, with `.g<generation>` where that is not 0. */
-export function formatRunId(key: RunKey): string {
-  return `${key.suite}.${sha12(key.sha)}.${key.attempt}${generationSuffix(key.generation)}`
-}
-
 export interface ParsedRunId {
   suite: string
   sha12: string
@@ -43,23 +33,3 @@ export function parseRunId(text: string): ParsedRunId | undefined {
   const [, suite = '', short = '', attempt = '', generation = '0'] = match
   return { suite, sha12: short, attempt: Number(attempt), generation: Number(generation) }
 }
-
-/** Ids of workflows, public in the Temporal Web UI. */
-export const suiteWorkflowId = (suite: string): string => `suite/${suite}`
-export const laneWorkflowId = (suite: string, sha: string): string => `suite/${suite}/${sha12(sha)}`
-export function runWorkflowId(key: RunKey): string {
-  return `suite/${key.suite}/${sha12(key.sha)}/${key.attempt}${generationSuffix(key.generation)}`
-}
-
-/** The suite id inside a workflow id started by hand: `suite/<id>` or the bare id. */
-export function suiteIdOfWorkflow(workflowId: string): string {
-  return workflowId.startsWith('suite/') ? workflowId.slice('suite/'.length) : workflowId
-}
-
-/** Name of the environment (on Kubernetes the namespace) of one suite and commit. */
-export const environmentName = (suite: string, sha: string): string => `cs-${suite}-${sha12(sha)}`
-
-/** Task queue of workflows and of the activities that any worker can do. */
-export const TASK_QUEUE = 'commit-suite'
-/** Task queue of one host: preparation and runs, bounded by its slots. */
-export const hostTaskQueue = (host: string): string => `commit-suite-host-${host}`
