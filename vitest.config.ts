@@ -1,20 +1,34 @@
 import { defineConfig } from 'vitest/config'
+import { TIERS, type Tier, tierDefinitions } from './scripts/tiers.ts'
 
-const tier = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, pool: 'forks' as const },
-})
+const project = (name: Tier, order: number) => {
+  const { timeoutMs, workers } = tierDefinitions[name]
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      pool: 'forks' as const,
+      maxWorkers: workers,
+      sequence: { groupOrder: order },
+      // Subprocesses inherit it; the test process itself does not read it after its start.
+      env: process.env.SUBPROCESS_COVERAGE ? { NODE_V8_COVERAGE: process.env.SUBPROCESS_COVERAGE } : {},
+    },
+  }
+}
 
-/** One project per tier; `root` needs root, the rest does not. */
+/** One project per tier, one after the other: tiers that measure time must not share the machine with others. */
 export default defineConfig({
   test: {
-    projects: [
-      tier('unit', 20_000),
-      tier('workflows', 60_000),
-      tier('integration', 60_000),
-      tier('e2e', 300_000),
-      tier('faults', 300_000),
-      tier('replay', 60_000),
-      tier('root', 120_000),
-    ],
+    projects: TIERS.map(project),
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'activities/**/*.ts'],
+      exclude: ['src/dashboard/**'],
+      reporter: ['json'],
+      reportsDirectory: 'coverage/in-process',
+      reportOnFailure: true,
+    },
   },
 })

@@ -1,0 +1,113 @@
+/** Imports run one way (docs/adr/0003). Types cost nothing at run time, so some rules let them pass. */
+const valuesOnly = { dependencyTypesNot: ['type-only'] }
+const packages = (...names) => `^node_modules/(${names.join('|')})(/|$)`
+
+/** Folders that may be used by a part, besides itself. */
+const onlyTo = (name, from, allowed, comment, to = {}) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: [from, ...allowed], ...to },
+})
+const never = (name, from, to, comment) => ({ name, comment, severity: 'error', from, to })
+
+export default {
+  forbidden: [
+    onlyTo('contract-is-the-root', '^src/contract/', [packages('zod')], 'src/contract imports zod only.'),
+    onlyTo(
+      'stats-are-pure',
+      '^src/stats/',
+      ['^src/contract/', packages('@stdlib')],
+      'src/stats is maths: it imports the contract and its maths library, no clock, file or network.',
+    ),
+    onlyTo(
+      'workflows-compute-nothing',
+      '^workflows/',
+      ['^src/contract/', packages('@temporalio/workflow', '@temporalio/common')],
+      'Workflow code replays: it imports the contract and the workflow API, nothing that computes.',
+      valuesOnly,
+    ),
+    onlyTo(
+      'workflows-know-activities-by-type',
+      '^workflows/',
+      ['^src/contract/', '^activities/', packages('@temporalio/workflow', '@temporalio/common')],
+      'Even types come from the contract and the activities only.',
+    ),
+    never(
+      'activities-know-no-caller',
+      { path: '^activities/' },
+      { path: '^(src/(cli|gateway|dashboard|temporal)|workflows)/', ...valuesOnly },
+      'Activities use executors, frameworks, stats, store and contract; what calls them stays unknown to them.',
+    ),
+    never(
+      'foundations-know-no-user',
+      { path: '^src/(executors|frameworks|process|store|stats|contract)/' },
+      { path: '^(src/(cli|gateway|dashboard|temporal)|workflows|activities)/', ...valuesOnly },
+      'What everything rests on imports nothing that rests on it.',
+    ),
+    never(
+      'temporal-knows-no-face',
+      { path: '^src/temporal/' },
+      { path: '^src/(cli|gateway|dashboard)/' },
+      'Worker, supervisor and client serve the faces and do not know them.',
+    ),
+    never(
+      'faces-know-workflows-by-type',
+      { path: '^src/(cli|gateway)/' },
+      { path: '^(workflows|activities)/', ...valuesOnly },
+      'A value import would pull the workflow runtime into a client process.',
+    ),
+    never(
+      'faces-run-nothing',
+      { path: '^src/(cli|gateway)/', pathNot: '^src/cli/(commands/)?(doctor|gc|worker|serve)\\.ts$' },
+      { path: '^src/(executors|frameworks)/', ...valuesOnly },
+      'Runs happen in the worker; only the commands about this host look at the executor.',
+    ),
+    never(
+      'gateway-and-worker-only-by-their-commands',
+      { path: '^src/cli/', pathNot: '^src/cli/(commands/)?(serve|gateway|worker)\\.ts$' },
+      { path: '^src/(gateway/|temporal/worker)', ...valuesOnly },
+      'Only serve, gateway and worker load them: every other command must start fast.',
+    ),
+    never(
+      'gateway-and-worker-lazily',
+      { path: '^src/cli/' },
+      { path: '^src/(gateway/|temporal/worker)', dynamic: false, ...valuesOnly },
+      'By import() in the command, so that --help loads neither.',
+    ),
+    never('no-circles', {}, { circular: true, viaOnly: valuesOnly }, 'A circle has no order of loading.'),
+    never(
+      'no-orphans',
+      { orphan: true, path: '^(src|workflows|activities)/', pathNot: '(^|/)main\\.ts$' },
+      {},
+      'Nothing imports it and it imports nothing.',
+    ),
+    never(
+      'product-does-not-know-its-tests',
+      { path: '^(src|workflows|activities|bin)/' },
+      { path: '^(test|scripts|examples)/' },
+      'Neither tests nor scripts are in the package.',
+    ),
+    never(
+      'product-needs-no-dev-dependency',
+      { path: '^(src|workflows|activities|bin)/' },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      'It is not there once the package is installed.',
+    ),
+    never('everything-resolves', {}, { couldNotResolve: true }, 'A misspelt path would silently leave the graph.'),
+    never(
+      'declared-packages-only',
+      {},
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      'A package that is there by accident goes by accident.',
+    ),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage|test/fixtures)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

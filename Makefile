@@ -1,0 +1,66 @@
+# Needs git, make, Node >= 20 with npm, Go and Python 3. Everything else is installed into node_modules/ and the
+# cache; scripts run on the Node of node_modules/, which npm puts first on the PATH, whatever the system has.
+NPM := npm --loglevel=error
+RUN := $(NPM) run --silent
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-faults \
+  test-coverage test-root verify format bench build pack-check clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the npm packages, unless they are there already
+	@node scripts/is-installed.mjs || $(NPM) ci
+
+demo: setup ## the main job on a planted example: commits × seeds, a verdict per commit
+	@$(RUN) demo
+
+test: setup ## every test that needs no root; lists what this machine made it skip
+	@$(RUN) test
+
+test-unit: setup ## tests without services
+	@$(RUN) test:unit
+
+test-replay: setup ## recorded workflow histories against the workflows of today
+	@$(RUN) test:replay
+
+test-integration: setup ## parts against real git, databases and processes
+	@$(RUN) test:integration
+
+test-workflows: setup ## workflows on a real Temporal server with provoked faults
+	@$(RUN) test:workflows
+
+test-e2e: setup ## the command line from outside
+	@$(RUN) test:e2e
+
+test-faults: setup ## killing things while suites run
+	@$(RUN) test:faults
+
+test-coverage: setup ## line coverage over test processes and subprocesses, with thresholds that fail
+	@$(RUN) coverage
+
+test-root: setup ## what needs root: the sandbox with another uid, cgroups
+	@if [ "$$(id -u)" -ne 0 ]; then \
+	  echo "make test-root needs root: it changes uids and makes cgroups. Try: sudo --preserve-env=PATH make test-root" >&2; \
+	  exit 2; \
+	fi
+	@$(RUN) test:root
+
+verify: setup ## format, lint, types, dead code, architecture, licences – and that these checks can fail
+	@$(RUN) verify
+
+format: setup ## rewrite the sources as `make verify` wants them
+	@$(RUN) format
+
+bench: setup ## the figures of the README
+	@$(RUN) bench
+
+build: setup ## compile what the package runs into dist/
+	@$(RUN) build
+
+pack-check: setup ## pack, install the package elsewhere and run it there
+	@$(RUN) pack-check
+
+clean: ## remove what was made, except node_modules/ and the cache
+	rm -rf dist coverage test-results .cache

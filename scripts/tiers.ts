@@ -1,0 +1,22 @@
+interface TierDefinition {
+  /** Per test and per hook. */
+  timeoutMs: number
+  /** Test files at once; 1 where tests start servers, kill processes or watch the clock. */
+  workers: number
+}
+
+/** The folders of `test/` that hold tests, cheapest first; `root` alone needs root. */
+export const TIERS = ['unit', 'replay', 'integration', 'workflows', 'e2e', 'faults', 'root'] as const
+export type Tier = (typeof TIERS)[number]
+
+export const tierDefinitions: Record<Tier, TierDefinition> = {
+  unit: { timeoutMs: 20_000, workers: 2 },
+  replay: { timeoutMs: 60_000, workers: 1 },
+  integration: { timeoutMs: 60_000, workers: 2 },
+  workflows: { timeoutMs: 60_000, workers: 1 },
+  e2e: { timeoutMs: 300_000, workers: 1 },
+  faults: { timeoutMs: 300_000, workers: 1 },
+  root: { timeoutMs: 120_000, workers: 1 },
+}
+
+export const isTier = (name: string): name is Tier => TIERS.some((tier) => tier === name)
