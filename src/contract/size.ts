@@ -1,6 +1,6 @@
 import { invalidInput } from './errors.ts'
 
-const SIZE = /^(\d{1,12}(?:\.\d{1,6})?)\s*([kmgt]?)(i?)b?$/i
+const SIZE = /^(\d{1,12}(?:\.\d{1,6})?)\s*(?:([kmgt])i?)?b?$/i
 const POWERS = ['', 'k', 'm', 'g', 't']
 
 /**

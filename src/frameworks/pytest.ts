@@ -1,0 +1,41 @@
+import type { Framework, SeedPlugin } from './framework.ts'
+import { matchingFiles } from './matching-files.ts'
+import { readPythonProject } from './python/python-project.ts'
+import { pythonSetup } from './python/python-setup.ts'
+import { PYTHON_TEST_FILE, TEST_FOLDERS, usesUnittest } from './python/test-files.ts'
+
+const SEED_PLUGINS: readonly SeedPlugin[] = ['pytest-randomly', 'hypothesis']
+const SEED_OPTION = { 'pytest-randomly': '--randomly-seed', hypothesis: '--hypothesis-seed' } as const
+
+export const pytest: Framework = {
+  name: 'pytest',
+  projectType: 'python',
+  mentionedIn: /(?:^|[\s/;&|("'])(?:pytest|py\.test)(?:$|[\s;&|)"'])/,
+  async detect(files) {
+    const project = await readPythonProject(files)
+    if (project.configuresPytest || project.installs.has('pytest')) return true
+    const marks = ['pytest.ini', '.pytest.ini', 'conftest.py', 'tests/conftest.py', 'test/conftest.py']
+    for (const path of marks) if (await files.exists(path)) return true
+    if (/^\[pytest\]/m.test((await files.read('tox.ini')) ?? '')) return true
+    const tests = await matchingFiles(files, TEST_FOLDERS, PYTHON_TEST_FILE)
+    return tests.some((text) => /^\s*(?:import|from)\s+pytest\b/m.test(text) || isPlainStyle(text))
+  },
+  setup: async (files) => pythonSetup(await readPythonProject(files), 'pytest'),
+  command: async () => ({ shell: 'python3 -m pytest' }),
+  async plugins(files) {
+    const { installs } = await readPythonProject(files)
+    return SEED_PLUGINS.filter((plugin) => installs.has(plugin))
+  },
+  seedEnvironment(seed, base, plugins) {
+    const options = plugins.map((plugin) => `${SEED_OPTION[plugin]}=${seed}`)
+    const given = base.PYTEST_ADDOPTS ?? ''
+    return {
+      ...('PYTHONHASHSEED' in base ? {} : { PYTHONHASHSEED: String(seed) }),
+      ...(options.length === 0 ? {} : { PYTEST_ADDOPTS: [given, ...options].join(' ').trim() }),
+    }
+  },
+  environment: () => ({}),
+}
+
+/** Test functions outside any class, which only pytest collects. */
+const isPlainStyle = (text: string): boolean => /^(?:async )?def test_/m.test(text) && !usesUnittest(text)
