@@ -38,3 +38,5 @@ export const environmentName = (suite: string, sha: string): string => `cs-${sui
 export const TASK_QUEUE = 'commit-suite'
 /** Task queue of one host: preparation and runs, bounded by its slots. */
 export const hostTaskQueue = (host: string): string => `commit-suite-host-${host}`
+/** Task queue of one host for clean-up, which must not wait behind runs. */
+export const controlTaskQueue = (host: string): string => `commit-suite-control-${host}`

@@ -1,0 +1,86 @@
+import { Connection } from '@temporalio/client'
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import { type ActivityDeps, createActivities } from '../../activities/index.ts'
+import { hostTaskQueue, TASK_QUEUE, controlTaskQueue } from '../contract/index.ts'
+import { failureInterceptor } from './activity-failures.ts'
+import { workflowBundle } from './bundle.ts'
+import { ensureSearchAttributes } from './search-attributes.ts'
+
+export interface WorkerSettings {
+  address: string
+  namespace: string
+  cacheDir: string
+  slots: number
+  deps: Omit<ActivityDeps, 'searchable'>
+  /** Resolves or aborts: the worker stops polling, lets short work finish and returns. */
+  signal: AbortSignal
+  onReady(): void
+}
+
+/** The SDK throttles heartbeats to 0.8 of their time-out; cancellation arrives with them, so once a second. */
+const HEARTBEAT = { maxHeartbeatThrottleInterval: '1 second', defaultHeartbeatThrottleInterval: '1 second' } as const
+/** Runs outlive the worker in the runner: nothing is gained by waiting long for them. */
+const SHUTDOWN = { shutdownGraceTime: '1 second', shutdownForceTime: '8 seconds' } as const
+const CACHED_WORKFLOWS = 500
+const SHORT_ACTIVITIES = 100
+
+/**
+ * One worker process: workflows and short activities of any suite, and two queues of this host, one for
+ * preparations and runs that its slots bound, one for clean-up that must not wait behind them.
+ */
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  const { address, namespace, signal, slots } = settings
+  Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
+  const [connection, client, codePath] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+    workflowBundle(settings.cacheDir),
+  ])
+  try {
+    const searchable = await ensureSearchAttributes(client, namespace)
+    const activities = createActivities({ ...settings.deps, searchable })
+    const common = {
+      connection,
+      namespace,
+      activities,
+      interceptors: { activity: [failureInterceptor] },
+      ...HEARTBEAT,
+      ...SHUTDOWN,
+    } satisfies Partial<WorkerOptions>
+    const host = settings.deps.host.id
+    const workers = await Promise.all([
+      Worker.create({
+        ...common,
+        taskQueue: TASK_QUEUE,
+        workflowBundle: { codePath },
+        maxCachedWorkflows: CACHED_WORKFLOWS,
+        maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: hostTaskQueue(host),
+        maxConcurrentActivityTaskExecutions: slots,
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: controlTaskQueue(host),
+        maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+      }),
+    ])
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    const running = Promise.all(workers.map((worker) => worker.run()))
+    if (signal.aborted) stop()
+    else settings.onReady()
+    try {
+      await running
+    } catch (error) {
+      stop()
+      throw error
+    }
+  } finally {
+    await Promise.allSettled([connection.close(), client.close()])
+  }
+}

@@ -1,0 +1,61 @@
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import type { Activities } from '../activities/api.ts'
+
+const RETRY = { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const
+
+/** Short bookkeeping in the store: one marker event each instead of three. */
+export const {
+  admitSuite,
+  failSuite,
+  readCommits,
+  recordPause,
+  recordRunError,
+  decide,
+  failCommit,
+  completeSuite,
+} = proxyLocalActivities<Activities>({ startToCloseTimeout: '30 seconds', retry: RETRY })
+
+/** Work that may take long on any worker: clones, bulk writes. */
+export const { resolveCommits, provisionEnvironment, closeRuns } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '15 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { ...RETRY, maximumAttempts: 10 },
+})
+
+/** Preparation of a commit on its host; waits for a slot there. */
+export const hostActivities = (taskQueue: string) =>
+  proxyActivities<Activities>({
+    taskQueue,
+    startToCloseTimeout: '2 hours',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { ...RETRY, maximumAttempts: 10 },
+  })
+
+/** Clean-up on its host, never behind waiting runs. */
+export const controlActivities = (taskQueue: string) =>
+  proxyActivities<Activities>({
+    taskQueue,
+    // A host that is gone cannot clean up: do not wait for it for ever.
+    scheduleToCloseTimeout: '5 minutes',
+    startToCloseTimeout: '2 minutes',
+    heartbeatTimeout: '15 seconds',
+    retry: RETRY,
+  })
+
+/** Time beyond the run's own limit for its copy, its last output and its reports. */
+const RUN_OVERHEAD_MS = 600_000
+
+/**
+ * One run. Faults of the infrastructure are counted by the activity itself (`try`), so that a killed worker
+ * does not use up the tries of a run that goes on; the bound here only stops a run that kills every worker.
+ */
+export const runActivities = (taskQueue: string, timeoutMs: number) =>
+  proxyActivities<Activities>({
+    taskQueue,
+    startToCloseTimeout: timeoutMs + RUN_OVERHEAD_MS,
+    heartbeatTimeout: '5 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { ...RETRY, maximumAttempts: 50 },
+  })

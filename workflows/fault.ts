@@ -1,0 +1,9 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow'
+import type { Fault } from '../activities/api.ts'
+
+/** The code and message of what an activity threw; a time-out of Temporal itself counts as a lost run. */
+export function faultOf(error: unknown): Fault {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  const code = cause instanceof ApplicationFailure ? (cause.type ?? 'internal') : 'run_lost'
+  return { code, message: cause instanceof Error ? cause.message : String(cause) }
+}

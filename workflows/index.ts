@@ -1,0 +1,3 @@
+export { CommitLane } from './commit-lane.ts'
+export { CommitSuite } from './commit-suite.ts'
+export { SeedRun } from './seed-run.ts'
