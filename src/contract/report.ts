@@ -43,7 +43,8 @@ export type ReportedCommit = z.infer<typeof reportedCommitSchema>
 export const suiteReportSchema = z.object({
   suite: idSchema,
   repo: z.string(),
-  command: commandSchema,
+  /** Null where none was asked for: each commit's template gives its own. */
+  command: commandSchema.nullable(),
   status: suiteStatusSchema,
   /** Why a suite `failed`, in words; absent otherwise. */
   failure: z.string().optional(),

@@ -60,7 +60,13 @@ export interface ResultStore {
   record(result: RunResult): Promise<{ inserted: boolean; result: RunResult }>
   get(key: RunKey): Promise<RunResult | undefined>
   /** By attempt; only the newest generation of each attempt. */
-  list(query: { suite: string; sha?: string; outcome?: Outcome; fromAttempt?: number; limit: number }): Promise<RunResult[]>
+  list(query: {
+    suite: string
+    sha?: string
+    outcome?: Outcome
+    fromAttempt?: number
+    limit: number
+  }): Promise<RunResult[]>
   /** Newest generation of each attempt, counted by outcome. */
   tally(suite: string, sha: string): Promise<Tally>
   /** One tally per commit that has results. */
@@ -88,7 +94,10 @@ export interface LogStore {
   /** Where the next piece of this stream has to begin: 0 where nothing is stored. */
   nextOffset(key: LogKey): Promise<number>
   /** Replaces the pieces by one artifact: head, a marked gap of droppedBytes, tail. */
-  compact(key: LogKey, captured: { head: Uint8Array; droppedBytes: number; tail: Uint8Array }): Promise<ArtifactRef | null>
+  compact(
+    key: LogKey,
+    captured: { head: Uint8Array; droppedBytes: number; tail: Uint8Array },
+  ): Promise<ArtifactRef | null>
   /** What is stored of the stream from `offset` on, live pieces or artifact; `next` is the offset to go on from. */
   read(key: LogKey, offset: number, limitBytes: number): Promise<{ bytes: Uint8Array; next: number; complete: boolean }>
 }

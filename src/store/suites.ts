@@ -1,0 +1,139 @@
+import type { Selectable } from 'kysely'
+import { isOpen, type SuiteSpec, type Verdict, verdictSchema } from '../contract/index.ts'
+import { countCommits, putCommits, readCommits } from './commits.ts'
+import { appendEvent } from './events.ts'
+import { removeSuiteRows } from './remove.ts'
+import type { SuiteTable } from './schema.ts'
+import { readSeeds, storeSeeds } from './seeds.ts'
+import type { ArtifactStore, StoredSuite, SuiteStore } from './store.ts'
+import { type Database, suiteNotFound, type Write, write } from './write.ts'
+
+function suiteOf(row: Selectable<SuiteTable>): StoredSuite {
+  const spec: SuiteSpec = JSON.parse(row.spec)
+  return {
+    id: row.id,
+    spec,
+    requestDigest: row.request_digest,
+    status: row.status,
+    failure: row.failure,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }
+}
+
+async function find(db: Database, id: string): Promise<StoredSuite | undefined> {
+  const row = await db.selectFrom('suites').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : suiteOf(row)
+}
+
+const create =
+  (db: Database): SuiteStore['create'] =>
+  async ({ spec, requestDigest, seeds }) =>
+    write(db, async (trx) => {
+      const row: SuiteTable = {
+        id: spec.id,
+        repo: spec.repo,
+        spec: JSON.stringify(spec),
+        request_digest: requestDigest,
+        status: 'queued',
+        failure: null,
+        created_at: new Date().toISOString(),
+        finished_at: null,
+      }
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto('suites')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirst()
+      if (numInsertedOrUpdatedRows === 1n) {
+        await trx.insertInto('event_counters').values({ suite: spec.id, last_seq: 0 }).execute()
+        await storeSeeds(trx, spec.id, seeds)
+      }
+      return (await find(trx, spec.id)) ?? suiteOf(row)
+    })
+
+const list =
+  (db: Database): SuiteStore['list'] =>
+  async ({ repo, status, limit, cursor }) => {
+    let query = db.selectFrom('suites').selectAll()
+    if (repo !== undefined) query = query.where('repo', '=', repo)
+    if (status !== undefined) query = query.where('status', 'in', status)
+    if (cursor !== undefined) {
+      const last = await db.selectFrom('suites').select('created_at').where('id', '=', cursor).executeTakeFirst()
+      if (last === undefined) throw suiteNotFound(cursor)
+      query = query.where((eb) =>
+        eb.or([
+          eb('created_at', '<', last.created_at),
+          eb.and([eb('created_at', '=', last.created_at), eb('id', '<', cursor)]),
+        ]),
+      )
+    }
+    const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+    return rows.map(suiteOf)
+  }
+
+/** A repeated call is known by its event and changes nothing: the suite may have moved on since. */
+const setStatus =
+  (db: Database): SuiteStore['setStatus'] =>
+  async (id, status, event, failure) =>
+    write(db, async (trx) => {
+      const current = await trx.selectFrom('suites').select('status').where('id', '=', id).executeTakeFirst()
+      if (current === undefined) throw suiteNotFound(id)
+      if (!isOpen(current.status)) return
+      if (event !== null && !(await appendEvent(trx, event)).appended) return
+      await trx
+        .updateTable('suites')
+        .set({
+          status,
+          failure: failure ?? null,
+          finished_at: isOpen(status) ? null : new Date().toISOString(),
+        })
+        .where('id', '=', id)
+        .execute()
+    })
+
+async function putVerdict(trx: Write, id: string, sha: string, ordinal: number, verdict: Verdict): Promise<void> {
+  await appendEvent(trx, { suite: id, type: 'commit.verdict', subject: sha, ordinal, data: { sha, ...verdict } })
+  const data = JSON.stringify(verdict)
+  await trx
+    .insertInto('verdicts')
+    .values({ suite: id, sha, ordinal, data })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['suite', 'sha'])
+        .doUpdateSet({ ordinal, data })
+        // A late repetition of an older decision does not replace a newer one.
+        .where('verdicts.ordinal', '<=', ordinal),
+    )
+    .execute()
+}
+
+export function suiteStore(db: Database, artifacts: ArtifactStore): SuiteStore {
+  return {
+    create: create(db),
+    get: (id) => find(db, id),
+    list: list(db),
+    setStatus: setStatus(db),
+    seeds: (id, from, to) => readSeeds(db, id, from, to),
+    putCommits: (id, commits) => write(db, (trx) => putCommits(trx, id, commits)),
+    commits: (id, from, limit) => readCommits(db, id, from, limit),
+    countCommits: (id) => countCommits(db, id),
+    putVerdict: (id, sha, ordinal, verdict) => write(db, (trx) => putVerdict(trx, id, sha, ordinal, verdict)),
+
+    async verdict(id, sha) {
+      const row = await db
+        .selectFrom('verdicts')
+        .select('data')
+        .where('suite', '=', id)
+        .where('sha', '=', sha)
+        .executeTakeFirst()
+      return row === undefined ? undefined : verdictSchema.parse(JSON.parse(row.data))
+    },
+
+    async remove(id) {
+      // Files first: as long as the suite is on record, an interrupted removal can be repeated.
+      await artifacts.removeSuite(id)
+      await removeSuiteRows(db, id)
+    },
+  }
+}
