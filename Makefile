@@ -8,7 +8,7 @@ RUN := $(NPM) run --silent
   test-coverage test-root verify format bench build pack-check clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the npm packages, unless they are there already
 	@node scripts/is-installed.mjs || $(NPM) ci

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { cp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { execa } from 'execa'
 
 /**
@@ -7,7 +6,5 @@ import { execa } from 'execa'
  * compiled for an installed package. Folders keep their places under dist/; paths between them stay the same.
  */
 await rm('dist', { recursive: true, force: true })
-await execa('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  preferLocal: true,
-  stdio: 'inherit',
-})
+const TSC = 'node_modules/typescript/bin/tsc'
+await execa('node', [TSC, '-p', 'tsconfig.build.json'], { preferLocal: true, stdio: 'inherit' })
