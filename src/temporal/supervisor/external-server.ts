@@ -1,0 +1,22 @@
+import { loadClientConfigProfile } from '@temporalio/envconfig'
+import type { Config } from '../../config.ts'
+
+/** Where an own Temporal is configured: `TEMPORAL_ADDRESS`, or a profile of the standard client configuration. */
+export function externalServer(config: Config): { address: string; namespace: string } | undefined {
+  if (config.temporalAddress !== undefined) {
+    return { address: config.temporalAddress, namespace: config.temporalNamespace }
+  }
+  const { TEMPORAL_ADDRESS: _, ...env } = process.env
+  const given = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
+  const profile = loadClientConfigProfile({ overrideEnvVars: Object.fromEntries(given) })
+  if (profile.address === undefined || profile.address === '') return undefined
+  return { address: profile.address, namespace: profile.namespace ?? config.temporalNamespace }
+}
+
+/** Names the server a stack is for; two users of one state directory must agree on it. */
+export function stackTarget(config: Config): string {
+  const external = externalServer(config)
+  return external === undefined
+    ? `the embedded server, namespace ${config.temporalNamespace}`
+    : `${external.address}, namespace ${external.namespace}`
+}

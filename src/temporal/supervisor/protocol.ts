@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+/** The stack as its users see it. */
+export const stackInfoSchema = z.object({
+  temporalAddress: z.string(),
+  temporalUi: z.string().nullable(),
+  namespace: z.string(),
+  /** Of the supervisor. */
+  pid: z.number(),
+  serverPid: z.number().nullable(),
+  workerPid: z.number().nullable(),
+  ready: z.boolean(),
+})
+export type StackInfo = z.infer<typeof stackInfoSchema>
+
+/** First and only message of a client. A connection that said `lease` holds a lease until it closes. */
+export const requestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('lease'), build: z.string(), target: z.string() }),
+  z.object({ type: z.literal('find') }),
+])
+export type Request = z.infer<typeof requestSchema>
+
+export const replySchema = z.discriminatedUnion('type', [
+  /** Something to tell the user while waiting. */
+  z.object({ type: z.literal('progress'), line: z.string() }),
+  /** The stack runs and the lease is granted, or (to `find`) how it stands. */
+  z.object({ type: z.literal('stack'), stack: stackInfoSchema.nullable() }),
+  /** This supervisor ends, idle and of another build; come again. */
+  z.object({ type: z.literal('replace') }),
+  z.object({ type: z.literal('failed'), code: z.string(), message: z.string() }),
+])
+export type Reply = z.infer<typeof replySchema>
+
+export const encode = (message: Request | Reply): string => `${JSON.stringify(message)}\n`
+
+const LONGEST_LINE = 65_536
+
+/** Cuts a stream into JSON lines and hands on what the schema accepts; calls `onBad` once for anything else. */
+export function lineReader<T>(
+  schema: z.ZodType<T>,
+  onMessage: (message: T) => void,
+  onBad: () => void,
+): (chunk: Buffer) => void {
+  let rest = ''
+  return (chunk) => {
+    const lines = (rest + chunk.toString('utf8')).split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > LONGEST_LINE) return onBad()
+    for (const line of lines) {
+      const parsed = schema.safeParse(parseJson(line))
+      if (!parsed.success) return onBad()
+      onMessage(parsed.data)
+    }
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

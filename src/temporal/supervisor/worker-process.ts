@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Config } from '../../config.ts'
+import { withLog } from './log-file.ts'
+import { withoutTemporalVariables } from './server-process.ts'
+
+export interface WorkerTarget {
+  address: string
+  namespace: string
+  /** Of the user's own server: the worker then needs its certificates and keys too. */
+  external: boolean
+}
+
+export const workerLog = (config: Config): string => join(config.stateDir, 'worker.log')
+
+/** Starts the worker with an IPC channel: `{type:'ready'}` comes on it, and its end tells the worker to end. */
+export function spawnWorker(config: Config, module: string, target: WorkerTarget): ChildProcess {
+  const env = {
+    ...(target.external ? process.env : withoutTemporalVariables(process.env)),
+    TEMPORAL_ADDRESS: target.address,
+    TEMPORAL_NAMESPACE: target.namespace,
+  }
+  return withLog(workerLog(config), (log) =>
+    spawn(process.execPath, [module], { stdio: ['ignore', log, log, 'ipc'], env }),
+  )
+}
+
+/** Whether an IPC message says that the worker polls. */
+export function isReadyMessage(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready'
+}
