@@ -76,7 +76,10 @@ async function readTemplate(name: string, file: string): Promise<Template> {
   })
   const document = parseYaml(text, file, 'template_invalid')
   const known = Object.keys(templateSchema.shape)
-  return { name, ...checkDocument({ ...document, value: document.value ?? {} }, templateSchema, known, 'template_invalid') }
+  return {
+    name,
+    ...checkDocument({ ...document, value: document.value ?? {} }, templateSchema, known, 'template_invalid'),
+  }
 }
 
 async function notFound(name: string, options: TemplateOptions) {

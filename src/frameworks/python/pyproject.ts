@@ -6,10 +6,7 @@ const list = z.array(z.unknown()).catch([])
 const groups = z.record(z.string(), list).catch({})
 const pyprojectSchema = z.object({
   'build-system': z.unknown(),
-  project: z
-    .object({ dependencies: list, 'optional-dependencies': groups })
-    .optional()
-    .catch(undefined),
+  project: z.object({ dependencies: list, 'optional-dependencies': groups }).optional().catch(undefined),
   'dependency-groups': groups,
   tool: z
     .object({

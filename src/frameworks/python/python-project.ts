@@ -44,7 +44,10 @@ export async function readPythonProject(files: TreeReader): Promise<PythonProjec
   const extra = firstSet(pyproject?.extras ?? {})
   const group = firstSet(pyproject?.groups ?? {})
   const isPackage = pyproject?.isPackage === true || setupPy
-  const declared = [...(pyproject?.dependencies ?? []), ...(extra === undefined ? [] : (pyproject?.extras[extra] ?? []))]
+  const declared = [
+    ...(pyproject?.dependencies ?? []),
+    ...(extra === undefined ? [] : (pyproject?.extras[extra] ?? [])),
+  ]
   const grouped = group === undefined ? [] : (pyproject?.groups[group] ?? [])
   const fromFiles = await Promise.all(requirementFiles.map((path) => namesInRequirements(files, path)))
   const byName = [...declared, ...grouped].map(requirementName).filter((name) => name !== undefined)

@@ -5,7 +5,9 @@ const NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/
 
 /** Project name of a requirement such as `Pytest_Randomly[x]>=3; python_version > "3"`, normalised as PEP 503 says. */
 export function requirementName(requirement: string): string | undefined {
-  return NAME.exec(requirement)?.[1]?.toLowerCase().replace(/[-_.]+/g, '-')
+  return NAME.exec(requirement)?.[1]
+    ?.toLowerCase()
+    .replace(/[-_.]+/g, '-')
 }
 
 /** Names a requirements file asks for, the files it includes with `-r` among them. */

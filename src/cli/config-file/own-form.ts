@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import {
+  type Command,
+  commandSchema,
+  parseDuration,
+  parseSize,
+  runLimitsSchema,
+  suiteRequestSchema,
+} from '../../contract/index.ts'
+import type { FileOptions } from './options.ts'
+
+const { shape } = suiteRequestSchema
+
+const commandLike = z
+  .union([z.string(), commandSchema], { error: 'must be a line for the shell, {shell: "…"} or {argv: ["…"]}' })
+  .transform((command): Command => (typeof command === 'string' ? { shell: command } : command))
+  .pipe(commandSchema)
+
+const oneOrMore = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((ref) => ref.trim()) : value),
+  shape.commits.unwrap(),
+)
+
+/** A whole number, or text that `parse` reads; its complaint becomes the rule of the message. */
+function measured(parse: (text: string, field: string) => number, example: string) {
+  return z
+    .union([z.number(), z.string()], { error: `must be a number or text such as ${example}` })
+    .transform((value, context) => {
+      if (typeof value === 'number') return value
+      try {
+        return parse(value, 'value')
+      } catch {
+        context.addIssue({ code: 'custom', message: `must be a number or text such as ${example}` })
+        return z.NEVER
+      }
+    })
+}
+
+const limitsSchema = runLimitsSchema.extend({
+  memoryBytes: measured(parseSize, '512MiB')
+    .pipe(z.int().min(16 * 1024 * 1024))
+    .optional(),
+})
+
+const gatewaySchema = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+/**
+ * Our own file. MAINTENANCE: each option of suiteRequestSchema stands here without its default
+ * (a test compares the keys).
+ */
+export const ownFormSchema = z.strictObject({
+  id: shape.id,
+  repo: shape.repo.optional(),
+  commits: oneOrMore.optional(),
+  firstParent: shape.firstParent.unwrap().optional(),
+  command: commandLike.optional(),
+  workdir: shape.workdir.unwrap().optional(),
+  setup: z
+    .union([commandLike, z.null(), z.literal(false)], { error: 'must be a command, or null for none' })
+    .optional(),
+  runs: shape.runs,
+  seeds: shape.seeds,
+  seed: shape.seed,
+  parallelism: shape.parallelism,
+  timeout: measured(parseDuration, '90s').pipe(shape.timeoutMs.unwrap()).optional(),
+  timeoutMs: shape.timeoutMs.unwrap().optional(),
+  projectType: shape.projectType,
+  executor: shape.executor.unwrap().optional(),
+  isolation: shape.isolation.unwrap().optional(),
+  reports: shape.reports,
+  env: shape.env.unwrap().optional(),
+  secretEnv: shape.secretEnv.unwrap().optional(),
+  limits: limitsSchema.optional(),
+  keep: shape.keep.unwrap().optional(),
+  priority: shape.priority.unwrap().optional(),
+  gatewayUrl: gatewaySchema.optional(),
+  junit: z.string().min(1).optional(),
+  output: z.string().min(1).optional(),
+  detach: z.boolean().optional(),
+  follow: z.boolean().optional(),
+  json: z.boolean().optional(),
+})
+
+/** What a project's file may say: not under which id to start, nor to whom to send keys. */
+export const projectFormSchema = ownFormSchema.omit({ id: true, gatewayUrl: true })
+
+/** Turns the file's conveniences into options: `timeout` into `timeoutMs`, `setup: false` into none. */
+export function fromOwnForm(parsed: z.output<typeof ownFormSchema>): FileOptions {
+  const { timeout, setup, ...rest } = parsed
+  return {
+    ...rest,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(setup === undefined ? {} : { setup: setup === false ? null : setup }),
+  }
+}
