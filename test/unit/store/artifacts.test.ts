@@ -1,0 +1,104 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { CommitSuiteError } from '../../../src/contract/index.ts'
+import { asArtifactError } from '../../../src/store/artifact-errors.ts'
+import { fileArtifactStore } from '../../../src/store/artifacts.ts'
+import { writeAtomically } from '../../../src/store/atomic-file.ts'
+import { SHA, temporaryDirectory } from './samples.ts'
+
+const key = { suite: 's-1', sha: SHA, attempt: 3, generation: 0 }
+const short = SHA.slice(0, 12)
+const noSpace = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+
+test('artifacts lie by suite, commit, attempt and generation', async () => {
+  const directory = await temporaryDirectory()
+  const artifacts = fileArtifactStore(directory)
+  expect(await artifacts.putBytes(key, 'reports/a b.xml', Buffer.from('one'))).toEqual({
+    name: 'reports/a b.xml',
+    sizeBytes: 3,
+  })
+  await artifacts.putBytes({ ...key, generation: 2 }, 'x', Buffer.from('two'))
+  expect(await readdir(join(directory, 's-1', short))).toEqual(['3', '3.g2'])
+  expect(await readdir(join(directory, 's-1', short, '3', 'reports'))).toEqual(['a b.xml'])
+  expect(await artifacts.get(key, 'reports/a b.xml')).toEqual(Buffer.from('one'))
+  expect(await artifacts.get(key, 'reports/other.xml')).toBeUndefined()
+  expect(await artifacts.get(key, 'reports/a b.xml/below')).toBeUndefined()
+})
+
+test('a file is copied into its place and its source stays', async () => {
+  const directory = await temporaryDirectory()
+  const source = join(directory, 'source')
+  await writeFile(source, Buffer.from([0, 255, 128]))
+  const artifacts = fileArtifactStore(join(directory, 'artifacts'))
+  expect(await artifacts.putFile(key, 'core', source)).toEqual({ name: 'core', sizeBytes: 3 })
+  expect(await artifacts.get(key, 'core')).toEqual(Buffer.from([0, 255, 128]))
+  expect(await readdir(directory)).toContain('source')
+})
+
+test('a link is not followed', async () => {
+  const directory = await temporaryDirectory()
+  const link = join(directory, 'link')
+  await symlink('/etc/passwd', link)
+  const putting = fileArtifactStore(join(directory, 'artifacts')).putFile(key, 'report.xml', link)
+  await expect(putting).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+describe('a name that leads elsewhere is refused', () => {
+  const names = ['', '..', '../x', 'a/../b', '/etc/passwd', 'a//b', './a', 'a\0b', 'a\\b', 'a/', '\ud800']
+  const long = ['x'.repeat(256), `${'dir/'.repeat(256)}x`]
+  test.each([...names, ...long])('%j', async (name) => {
+    const directory = await temporaryDirectory()
+    const artifacts = fileArtifactStore(directory)
+    await expect(artifacts.putBytes(key, name, Buffer.from('x'))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(artifacts.get(key, name)).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
+test('a suite with an impossible id is not removed', async () => {
+  const directory = await temporaryDirectory()
+  const removing = fileArtifactStore(join(directory, 'artifacts')).removeSuite('..')
+  await expect(removing).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('a full disk is a fault to try again, names the path and leaves no half file', async () => {
+  const directory = await temporaryDirectory()
+  const path = join(directory, 'deep', 'artifact')
+  const failed: unknown = await writeAtomically(path, async (part) => {
+    await writeFile(part, 'half')
+    throw noSpace()
+  }).catch((error: unknown) => error)
+  expect(failed).toMatchObject({ code: 'artifact_store_failed', retryable: true })
+  expect(failed).toHaveProperty('message', expect.stringContaining(path))
+  expect(failed).toHaveProperty('message', expect.stringContaining('ENOSPC'))
+  expect(await readdir(join(directory, 'deep'))).toEqual([])
+})
+
+test('an artifacts directory that is a file is a fault that names the path', async () => {
+  const directory = await temporaryDirectory()
+  const artifactsDir = join(directory, 'file')
+  await writeFile(artifactsDir, '')
+  const artifacts = fileArtifactStore(artifactsDir)
+  const putting = artifacts.putBytes(key, 'x', Buffer.from('x'))
+  await expect(putting).rejects.toMatchObject({ code: 'artifact_store_failed', detail: { rule: 'ENOTDIR' } })
+  await expect(putting).rejects.toThrow(artifactsDir)
+})
+
+test('what stands in the way of an artifact is named, and no part of it stays', async () => {
+  const directory = await temporaryDirectory()
+  const artifacts = fileArtifactStore(directory)
+  const run = join(directory, 's-1', short, '3')
+  await mkdir(join(run, 'x'), { recursive: true })
+  await expect(artifacts.putBytes(key, 'x', Buffer.from('x'))).rejects.toMatchObject({ code: 'artifact_store_failed' })
+  await expect(artifacts.get(key, 'x')).rejects.toMatchObject({ code: 'artifact_store_failed' })
+  expect(await readdir(run)).toEqual(['x'])
+})
+
+test('only failed system calls are mapped', () => {
+  const mapped = asArtifactError(noSpace(), 'write', '/a/b')
+  expect(mapped).toMatchInlineSnapshot(`[CommitSuiteError: Could not write the artifact /a/b: ENOSPC: no space left on device, write. Free space there, for instance with commit-suite gc.]`)
+  expect(mapped).toBeInstanceOf(CommitSuiteError)
+  const other = new RangeError('ours')
+  expect(asArtifactError(other, 'write', '/a/b')).toBe(other)
+})

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { NewSuiteEvent, RunResult, SuiteCommit, SuiteSpec } from '../../../src/contract/index.ts'
+import { openStore } from '../../../src/store/open.ts'
+import type { Store } from '../../../src/store/store.ts'
+
+export const SHA = 'a1'.repeat(20)
+export const OTHER_SHA = 'b2'.repeat(20)
+
+/** A directory that goes with the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'commit-suite-store-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+export async function temporaryStore(): Promise<{ store: Store; stateDir: string; artifactsDir: string }> {
+  const stateDir = await temporaryDirectory()
+  const artifactsDir = join(stateDir, 'artifacts')
+  const store = await openStore({ stateDir, artifactsDir })
+  onTestFinished(() => store.close())
+  return { store, stateDir, artifactsDir }
+}
+
+export const suiteSpec = (id: string, fields: Partial<SuiteSpec> = {}): SuiteSpec => ({
+  id,
+  repo: '/repositories/one',
+  commits: ['HEAD'],
+  firstParent: false,
+  command: { shell: 'make check' },
+  workdir: '.',
+  timeoutMs: 300_000,
+  executor: 'local',
+  isolation: 'process',
+  env: {},
+  secretEnv: [],
+  limits: {},
+  keep: 'never',
+  priority: 2,
+  runs: 10,
+  seed: 7,
+  parallelism: 2,
+  ...fields,
+})
+
+export async function storeWithSuite(id = 's-1', seeds: number[] = [11, 22, 33]) {
+  const opened = await temporaryStore()
+  await opened.store.suites.create({ spec: suiteSpec(id), requestDigest: 'digest', seeds })
+  return opened
+}
+
+export const runResult = (fields: Partial<RunResult> = {}): RunResult => ({
+  suite: 's-1',
+  sha: SHA,
+  attempt: 0,
+  generation: 0,
+  seed: 11,
+  outcome: 'passed',
+  reason: null,
+  exitCode: 0,
+  signal: null,
+  startedAt: '2026-01-02T03:04:05.678Z',
+  durationMs: 12,
+  tries: 1,
+  node: 'host',
+  artifacts: [{ name: '1.stdout', sizeBytes: 3 }],
+  ...fields,
+})
+
+export const suiteCommit = (position: number, sha: string, fields: Partial<SuiteCommit> = {}): SuiteCommit => ({
+  position,
+  sha,
+  refs: [`HEAD~${position}`],
+  subject: `Change ${position}`,
+  author: 'A. Author',
+  committedAt: '2026-01-01T00:00:00Z',
+  ...fields,
+})
+
+export const pausedEvent = (suite: string, ordinal: number): NewSuiteEvent => ({
+  suite,
+  type: 'suite.paused',
+  subject: suite,
+  ordinal,
+  data: {},
+})
