@@ -1,0 +1,78 @@
+import { realpath, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type CommitSuiteError, invalidInput } from '../../src/contract/index.ts'
+import { type GitSetting, gitEnvironment } from './git-environment.ts'
+import { runGit } from './run-git.ts'
+
+/** A repository on this host, as found from a path inside it. */
+export interface LocalSource {
+  /** Top of the working tree, or the bare repository itself; links resolved. */
+  root: string
+  bare: boolean
+  /** URL of the remote that a partial clone takes missing objects from. */
+  promisorUrl: string | undefined
+}
+
+/**
+ * Finds the repository at `path`, or above it. Throws `repo_not_found` where there is none. At the path itself any
+ * owner is accepted, as the user named it; above it git's own ownership rule holds.
+ */
+export async function findLocalSource(path: string, signal?: AbortSignal): Promise<LocalSource> {
+  const directory = await existingDirectory(path)
+  const found = (await describe(directory, true, signal)) ?? (await describe(directory, false, signal))
+  if (found === undefined) {
+    throw notFound(path, 'is not a git repository', 'Name the folder that holds .git, or a URL.')
+  }
+  return { ...found, promisorUrl: await promisorUrl(found.root, signal) }
+}
+
+/** Runs git in a repository that the user named, under settings that let nothing of it run. */
+export async function gitIn(root: string, args: readonly string[], signal?: AbortSignal, more: GitSetting[] = []) {
+  const env = gitEnvironment({ settings: [['safe.directory', '*'], ...more] })
+  return await runGit(['-C', root, ...args], { env, ...(signal ? { signal } : {}) })
+}
+
+async function existingDirectory(path: string): Promise<string> {
+  try {
+    const resolved = await realpath(path)
+    if ((await stat(resolved)).isDirectory()) return resolved
+  } catch {
+    throw notFound(path, 'does not exist or cannot be read')
+  }
+  throw notFound(path, 'is not a directory')
+}
+
+async function describe(directory: string, here: boolean, signal: AbortSignal | undefined) {
+  const env = gitEnvironment(
+    here ? { settings: [['safe.directory', '*']], extra: { GIT_CEILING_DIRECTORIES: dirname(directory) } } : {},
+  )
+  const ask = async (...flags: string[]): Promise<string | undefined> => {
+    const args = ['-C', directory, 'rev-parse', ...flags]
+    const { exitCode, stdout } = await runGit(args, { env, ...(signal ? { signal } : {}) })
+    return exitCode === 0 ? stdout.toString('utf8').replace(/\n$/, '') : undefined
+  }
+  const bare = await ask('--is-bare-repository')
+  if (bare === undefined) return undefined
+  const top = bare === 'true' ? undefined : await ask('--show-toplevel')
+  const root = top ?? (await ask('--absolute-git-dir'))
+  return root === undefined ? undefined : { root, bare: top === undefined }
+}
+
+/** The first remote marked as promisor, or the one of the old `extensions.partialClone`. */
+async function promisorUrl(root: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const args = ['config', '--local', '--null', '--get-regexp', '^(extensions\\.partialclone|remote\\..*)$']
+  const { exitCode, stdout } = await gitIn(root, args, signal)
+  if (exitCode !== 0) return undefined
+  const settings = new Map<string, string>()
+  for (const entry of stdout.toString('utf8').split('\0')) {
+    const [key = '', ...value] = entry.split('\n')
+    if (!settings.has(key)) settings.set(key, value.join('\n'))
+  }
+  const marked = [...settings].find(([key, value]) => key.endsWith('.promisor') && value !== 'false')?.[0]
+  const remote = marked?.slice('remote.'.length, -'.promisor'.length) ?? settings.get('extensions.partialclone')
+  return remote === undefined ? undefined : settings.get(`remote.${remote}.url`)
+}
+
+function notFound(path: string, rule: string, remedy?: string): CommitSuiteError {
+  return invalidInput('repo', path, rule, remedy, 'repo_not_found')
+}

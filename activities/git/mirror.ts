@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { CommitSuiteError } from '../../src/contract/index.ts'
+import { fetchFailure } from './fetch-failure.ts'
+import { type FetchContext, fetchInto } from './fetch-into.ts'
+import { fetchMissing } from './fetch-missing.ts'
+import { withFileLock } from './file-lock.ts'
+import { endLeftoverGit } from './leftover-git.ts'
+import { findLocalSource } from './local-source.ts'
+import { createMirror, isSound, type Mirror } from './mirror-repository.ts'
+import { fullShas, hasCommits } from './present-commits.ts'
+import { redactRepository } from './redact.ts'
+import type { RepositoryRef } from './repository-ref.ts'
+
+export type { Mirror }
+
+export interface MirrorLog {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+}
+
+export interface EnsureMirrorRequest {
+  stateDir: string
+  repo: RepositoryRef
+  /** The commits asked for, as the user wrote them; where all are full ids already present, nothing is fetched. */
+  refs?: readonly string[]
+  /** Transports allowed for the remote of a partial clone; `https`, `ssh` and `file` by default. */
+  transports?: readonly string[]
+  signal: AbortSignal
+  /** Called about once a second while this waits or works. */
+  heartbeat(details?: unknown): void
+  log: MirrorLog
+}
+
+const HEARTBEAT_MS = 1000
+
+/**
+ * Brings the mirror of a repository up to date and returns it: `<stateDir>/mirrors/<16 hex digits>.git`, one per
+ * repository, shared by all suites. Only one process writes it at a time; a fetch that began after this call was made
+ * serves this call too. What a crash left half-made is made anew. The repository itself is only read.
+ * Errors, all with field `repo`: `repo_not_found`, `repo_empty`, `repo_not_allowed`, `fetch_failed` (retryable).
+ */
+export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror> {
+  const askedAtMs = Date.now()
+  const beat = setInterval(() => request.heartbeat({ step: 'mirror' }), HEARTBEAT_MS)
+  try {
+    const context = await describeFetch(request)
+    await mkdir(dirname(context.mirror), { recursive: true })
+    return await withFileLock(`${context.mirror}.lock`, request.signal, () => refresh(context, request, askedAtMs))
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+async function describeFetch(request: EnsureMirrorRequest): Promise<FetchContext> {
+  const { repo, signal } = request
+  const source = repo.kind === 'local' ? await findLocalSource(repo.path, signal) : undefined
+  const from = source?.root ?? repo.url
+  const key = createHash('sha256').update(from).digest('hex').slice(0, 16)
+  return {
+    mirror: join(request.stateDir, 'mirrors', `${key}.git`),
+    from,
+    source,
+    transports: repo.kind === 'local' ? ['file'] : [repo.transport],
+    promisorTransports: request.transports ?? ['https', 'ssh', 'file'],
+    signal,
+  }
+}
+
+async function refresh(context: FetchContext, request: EnsureMirrorRequest, askedAtMs: number): Promise<Mirror> {
+  await clearLeftovers(context.mirror)
+  const mirror = { path: context.mirror }
+  const wanted = fullShas(request.refs ?? [])
+  const sound = await isSound(context.mirror)
+  const onlyShas = request.refs !== undefined && wanted.length === request.refs.length
+  if (sound && onlyShas && (await hasCommits(mirror, wanted))) return mirror
+  if (!sound || (await lastFetchBeganMs(context.mirror)) <= askedAtMs) {
+    await fetchOrRebuild(context, request.log, sound)
+  }
+  await fetchMissing(context, request.refs ?? [])
+  return mirror
+}
+
+async function fetchOrRebuild(context: FetchContext, log: MirrorLog, sound: boolean): Promise<void> {
+  const repo = redactRepository(context.from)
+  if (sound) {
+    const beganMs = Date.now()
+    const outcome = await fetchInto(context, context.mirror)
+    if (outcome.ok) return await stamp(context.mirror, beganMs)
+    const failure = fetchFailure(context.from, outcome.stderr)
+    if (!/lock|corrupt|bad object|missing|not a git repository|did not send all|unable to read/i.test(outcome.stderr)) {
+      throw failure
+    }
+    log.warn({ repo, mirror: context.mirror, cause: failure.message }, 'mirror is damaged and is made anew')
+  }
+  await rebuild(context)
+  log.info({ repo, mirror: context.mirror }, 'mirror made')
+}
+
+/** Makes the mirror beside its place and moves it there when it is whole. */
+async function rebuild(context: FetchContext): Promise<void> {
+  const draft = `${context.mirror}.draft-${process.pid}`
+  try {
+    const beganMs = Date.now()
+    await createMirror(draft, context.signal)
+    const outcome = await fetchInto(context, draft)
+    if (!outcome.ok) throw fetchFailure(context.from, outcome.stderr)
+    await stamp(draft, beganMs)
+    const old = `${context.mirror}.old-${process.pid}`
+    await rename(context.mirror, old).catch(ignoreMissing)
+    await rename(draft, context.mirror)
+    await rm(old, { recursive: true, force: true })
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+      ? new CommitSuiteError('fetch_failed', `No space left for the mirror ${context.mirror}.`, { field: 'repo' })
+      : error
+  }
+}
+
+/** Ends a git and removes drafts that a killed process left; the lock is held, so nobody else's are there. */
+async function clearLeftovers(mirror: string): Promise<void> {
+  await endLeftoverGit(`${mirror}.writer`)
+  const folder = dirname(mirror)
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${basename(mirror)}.draft-`) && !name.startsWith(`${basename(mirror)}.old-`)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+const STAMP = 'commit-suite-fetch-began'
+
+const stamp = async (mirror: string, beganMs: number): Promise<void> => {
+  await writeFile(join(mirror, STAMP), String(beganMs))
+}
+
+/** When the last finished fetch began, in ms since 1970; 0 where none is on record. */
+async function lastFetchBeganMs(mirror: string): Promise<number> {
+  const text = await readFile(join(mirror, STAMP), 'utf8').catch(() => '')
+  const beganMs = Number(text)
+  // A stamp from the future comes from a clock set back: it proves nothing.
+  return Number.isFinite(beganMs) && beganMs <= Date.now() ? beganMs : 0
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}

@@ -1,0 +1,52 @@
+import { gitEnvironment } from './git-environment.ts'
+import type { Mirror } from './mirror-repository.ts'
+import { runGit } from './run-git.ts'
+
+const MOST_REFS = 5000
+const MOST_MATCHES = 3
+const LONGEST_NAME = 100
+
+/** Names of branches and tags that look like `name`, best first, at most three. */
+export async function nearMatches(mirror: Mirror, name: string): Promise<string[]> {
+  const args = ['--git-dir', mirror.path, 'for-each-ref', `--count=${MOST_REFS}`, '--format=%(refname:lstrip=2)']
+  const namespaces = ['refs/heads', 'refs/tags', 'refs/remotes']
+  const { stdout } = await runGit([...args, ...namespaces], { env: gitEnvironment(), cwd: '/' })
+  const names = new Set(
+    stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((ref) => ref !== '' && ref.length <= LONGEST_NAME),
+  )
+  return rankNearMatches(name.slice(0, LONGEST_NAME), [...names])
+}
+
+/** Candidates at most a third of their length away in edits, or that contain the name; nearest first. */
+export function rankNearMatches(name: string, candidates: readonly string[]): string[] {
+  const wanted = name.toLowerCase()
+  return candidates
+    .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance !== undefined)
+    .sort((a, b) => (a.distance ?? 0) - (b.distance ?? 0) || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, MOST_MATCHES)
+    .map(({ candidate }) => candidate)
+}
+
+function distanceTo(wanted: string, candidate: string): number | undefined {
+  const distance = editDistance(wanted, candidate)
+  const close = distance <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3))
+  return close || (wanted.length >= 3 && candidate.includes(wanted)) ? distance : undefined
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
