@@ -4,16 +4,8 @@ import type { Activities } from '../activities/api.ts'
 const RETRY = { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const
 
 /** Short bookkeeping in the store: one marker event each instead of three. */
-export const {
-  admitSuite,
-  failSuite,
-  readCommits,
-  recordPause,
-  recordRunError,
-  decide,
-  failCommit,
-  completeSuite,
-} = proxyLocalActivities<Activities>({ startToCloseTimeout: '30 seconds', retry: RETRY })
+export const { admitSuite, failSuite, readCommits, recordPause, recordRunError, decide, failCommit, completeSuite } =
+  proxyLocalActivities<Activities>({ startToCloseTimeout: '30 seconds', retry: RETRY })
 
 /** Work that may take long on any worker: clones, bulk writes. */
 export const { resolveCommits, provisionEnvironment, closeRuns } = proxyActivities<Activities>({

@@ -8,7 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import { controlActivities, decide, failCommit, hostActivities, provisionEnvironment } from './activities.ts'
+import { closeRuns, controlActivities, decide, failCommit, hostActivities, provisionEnvironment } from './activities.ts'
 import type { LaneCursor, LaneInput, LaneResult } from './api.ts'
 import { faultOf } from './fault.ts'
 import { grantSlotsSignal, setPausedSignal, slotsFreedSignal } from './messages.ts'
@@ -80,7 +80,8 @@ async function makeReady(
     return { failed: { sha, ...(await failCommit({ ...commit, reason: prepared.reason })) } }
   } catch (error) {
     if (isCancellation(error)) throw error
-    return { failed: { sha, ...(await failCommit({ ...commit, reason: faultOf(error).code })) } }
+    await closeRuns({ ...commit, outcome: 'error', reason: faultOf(error).code })
+    return { failed: { sha, ...(await decide(commit)) } }
   }
 }
 

@@ -1,6 +1,6 @@
 import {
-  allHandlersFinished,
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -11,7 +11,15 @@ import {
 } from '@temporalio/workflow'
 import { suiteIdOfWorkflow } from '../src/contract/names.ts'
 import type { SuiteRequest } from '../src/contract/suite.ts'
-import { admitSuite, closeRuns, completeSuite, failSuite, readCommits, recordPause, resolveCommits } from './activities.ts'
+import {
+  admitSuite,
+  closeRuns,
+  completeSuite,
+  failSuite,
+  readCommits,
+  recordPause,
+  resolveCommits,
+} from './activities.ts'
 import type { SuiteCursor, SuiteResult } from './api.ts'
 import { faultOf } from './fault.ts'
 import { hasHistoryLeft } from './history-budget.ts'
@@ -110,7 +118,8 @@ async function openAllLanes(cursor: SuiteCursor, lanes: OpenLanes): Promise<void
     await condition(() => lanes.failure !== undefined || (!cursor.paused && lanes.size < OPEN_LANES))
     collect(cursor, lanes)
     const commit = slice.shift()
-    if (commit === undefined) throw ApplicationFailure.nonRetryable(`commit ${cursor.next} is not on record`, 'internal')
+    if (commit === undefined)
+      throw ApplicationFailure.nonRetryable(`commit ${cursor.next} is not on record`, 'internal')
     const last = ++cursor.next === commits
     await lanes.open(commit, { paused: cursor.paused, last })
     showProgress(cursor, lanes)
@@ -156,4 +165,3 @@ function showProgress(cursor: SuiteCursor, lanes: OpenLanes): void {
     ].join('\n'),
   )
 }
-

@@ -60,7 +60,9 @@ export class OpenLanes {
   }
 
   async setPaused(paused: boolean): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map(({ handle }) => ignoreEnded(handle.signal(setPausedSignal, { paused }))))
+    await Promise.all(
+      [...this.#lanes.values()].map(({ handle }) => ignoreEnded(handle.signal(setPausedSignal, { paused }))),
+    )
   }
 
   /** Resolves when every lane that is open now has ended, however it ended. */

@@ -31,6 +31,7 @@ export const ERRORS = {
   run_lost: { retryable: true, status: 503, exit: 3 },
   store_unavailable: { retryable: true, status: 503, exit: 3 },
   artifact_store_failed: { retryable: true, status: 503, exit: 3 },
+  tries_used_up: { retryable: false, status: 503, exit: 3 },
   internal: { retryable: true, status: 500, exit: 3 },
 } as const
 export type ErrorCode = keyof typeof ERRORS

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type ErrorDetail, invalidInput } from './errors.ts'
 import { type ParsedSuiteRequest, suiteRequestSchema } from './suite.ts'
 
@@ -18,13 +18,18 @@ export function parseSuiteRequest(input: unknown): SoundRequest {
   const request = parsed.data
   const { seeds, runs } = request
   if (seeds === undefined) return { ...request, runs: runs ?? DEFAULT_RUNS }
-  const repeated = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
+  const repeated = firstRepeated(seeds)
   if (repeated !== undefined) throw invalidInput('seeds', repeated, 'each seed may be given once')
   if (request.seed !== undefined) throw invalidInput('seed', request.seed, 'cannot be combined with seeds')
   if (runs !== undefined && runs !== seeds.length) {
     throw invalidInput('runs', runs, `the ${seeds.length} seeds set the number of runs`, 'Leave runs out.')
   }
   return { ...request, runs: seeds.length }
+}
+
+function firstRepeated(seeds: readonly number[]): number | undefined {
+  const seen = new Set<number>()
+  return seeds.find((seed) => seen.size === seen.add(seed).size)
 }
 
 function badField(input: unknown, error: z.ZodError): Error {

@@ -25,11 +25,17 @@ export const keepSchema = z.enum(['never', 'failed', 'always'])
 const environmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is letters, digits and _')
-const environmentValue = z.string().max(32_768).regex(/^[^\0]*$/, 'must not contain a NUL byte')
+const environmentValue = z
+  .string()
+  .max(32_768)
+  .regex(/^[^\0]*$/, 'must not contain a NUL byte')
 
 /** Bounds of one run; what the system cannot enforce is said by a warning of the executor. */
 export const runLimitsSchema = z.strictObject({
-  memoryBytes: z.int().min(16 * 1024 * 1024).optional(),
+  memoryBytes: z
+    .int()
+    .min(16 * 1024 * 1024)
+    .optional(),
   processes: z.int().min(4).max(1_000_000).optional(),
   cpus: z.number().positive().max(1024).optional(),
 })

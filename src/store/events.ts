@@ -68,5 +68,16 @@ export function eventStore(db: Database): EventStore {
       const row = await db.selectFrom('event_counters').select('last_seq').where('suite', '=', suite).executeTakeFirst()
       return row?.last_seq ?? 0
     },
+
+    async lastOrdinal(suite, type, subject) {
+      const { last } = await db
+        .selectFrom('events')
+        .select((eb) => eb.fn.max('ordinal').as('last'))
+        .where('suite', '=', suite)
+        .where('type', '=', type)
+        .where('subject', '=', subject)
+        .executeTakeFirstOrThrow()
+      return last ?? 0
+    },
   }
 }

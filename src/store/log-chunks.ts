@@ -82,6 +82,7 @@ export async function readChunks(db: Database, key: LogKey, offset: number, limi
   const rows = await chunksOf(db, key)
     .select(['byte_offset', 'bytes'])
     .where('byte_offset', '>=', first.byte_offset)
+    .where('byte_offset', '<', offset + limitBytes)
     .orderBy('byte_offset')
     .limit(CHUNKS_PER_PAGE)
     .execute()

@@ -6,11 +6,13 @@ import type {
   RunResult,
   SuiteCommit,
   SuiteEvent,
+  SuiteEventType,
   SuiteSpec,
   SuiteStatus,
   Tally,
   Verdict,
 } from '../contract/index.ts'
+import type { MissingRuns } from './missing-runs.ts'
 
 /** The record of what happened. Every write may be repeated: the first one stays. */
 export interface Store {
@@ -41,6 +43,8 @@ export interface SuiteStore {
   list(query: { repo?: string; status?: SuiteStatus[]; limit: number; cursor?: string }): Promise<StoredSuite[]>
   /** Sets the status and appends the event in one transaction; a finished suite keeps its first end. */
   setStatus(id: string, status: SuiteStatus, event: NewSuiteEvent | null, failure?: string): Promise<void>
+  /** Replaces the specification, once: the command and project type that the repository's commits settle. */
+  settle(id: string, spec: SuiteSpec): Promise<void>
   /** Seeds of the attempts from..to−1. */
   seeds(id: string, from: number, to: number): Promise<number[]>
   /** Stores the commits (if none are stored yet) and their `commit.resolved` events in one transaction. */
@@ -59,6 +63,8 @@ export interface ResultStore {
   /** Inserts the result if none is on record for its key, with its `run.finished` event; returns the one on record. */
   record(result: RunResult): Promise<{ inserted: boolean; result: RunResult }>
   get(key: RunKey): Promise<RunResult | undefined>
+  /** Gives some of a commit's runs without a result one; to be called again while there are `more`. */
+  closeMissing(missing: MissingRuns): Promise<{ closed: number; more: boolean }>
   /** By attempt; only the newest generation of each attempt. */
   list(query: {
     suite: string
@@ -81,6 +87,8 @@ export interface EventStore {
   /** Events with seq > after, in order. */
   read(suite: string, after: number, limit: number): Promise<SuiteEvent[]>
   lastSeq(suite: string): Promise<number>
+  /** The highest ordinal on record for a subject; 0 where there is none. */
+  lastOrdinal(suite: string, type: SuiteEventType, subject: string): Promise<number>
 }
 
 export interface LogKey extends RunKey {

@@ -114,6 +114,13 @@ export function suiteStore(db: Database, artifacts: ArtifactStore): SuiteStore {
     get: (id) => find(db, id),
     list: list(db),
     setStatus: setStatus(db),
+    settle: async (id, spec) => {
+      await db
+        .updateTable('suites')
+        .set({ spec: JSON.stringify(spec) })
+        .where('id', '=', id)
+        .execute()
+    },
     seeds: (id, from, to) => readSeeds(db, id, from, to),
     putCommits: (id, commits) => write(db, (trx) => putCommits(trx, id, commits)),
     commits: (id, from, limit) => readCommits(db, id, from, limit),

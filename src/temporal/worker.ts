@@ -1,9 +1,10 @@
 import { Connection } from '@temporalio/client'
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
-import { hostTaskQueue, TASK_QUEUE, controlTaskQueue } from '../contract/index.ts'
+import { controlTaskQueue, hostTaskQueue, TASK_QUEUE } from '../contract/index.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
+import { connectionOptions } from './connection-options.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 
 export interface WorkerSettings {
@@ -32,8 +33,8 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { address, namespace, signal, slots } = settings
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
   const [connection, client, codePath] = await Promise.all([
-    NativeConnection.connect({ address }),
-    Connection.connect({ address }),
+    NativeConnection.connect(connectionOptions(address)),
+    Connection.connect(connectionOptions(address)),
     workflowBundle(settings.cacheDir),
   ])
   try {

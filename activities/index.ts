@@ -1,0 +1,40 @@
+import { controlTaskQueue, hostTaskQueue } from '../src/contract/index.ts'
+import { admitSuite } from './admit-suite.ts'
+import type { Activities } from './api.ts'
+import { createProjectLookup } from './commit-project.ts'
+import type { ActivityDeps } from './deps.ts'
+import { closeRuns, completeSuite, failSuite, recordPause } from './end-suite.ts'
+import { decide, failCommit } from './judge-commit.ts'
+import { prepareCommit, provisionEnvironment, releaseEnvironment } from './prepare-commit.ts'
+import { resolveCommits } from './resolve-commits.ts'
+import { recordRunError, runSeed } from './run-seed.ts'
+
+export type { ActivityDeps } from './deps.ts'
+
+/** Everything that workflows call, bound to what it works with. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const project = createProjectLookup(deps)
+  return {
+    admitSuite: (input) => admitSuite(deps, input),
+    failSuite: (input) => failSuite(deps, input),
+    resolveCommits: ({ suite }) => resolveCommits(deps, project, suite),
+    async readCommits({ suite, from, limit }) {
+      const commits = await deps.store.suites.commits(suite, from, limit)
+      return commits.map(({ sha, subject }) => ({ sha, subject }))
+    },
+    recordPause: recordPause(deps),
+    async provisionEnvironment(commit) {
+      await provisionEnvironment(deps, commit)
+      const { id, node } = deps.host
+      return { taskQueue: hostTaskQueue(id), controlQueue: controlTaskQueue(id), node }
+    },
+    prepareCommit: (commit) => prepareCommit(deps, project, commit),
+    runSeed: (run) => runSeed(deps, project, run),
+    recordRunError: (input) => recordRunError(deps, input),
+    decide: (commit) => decide(deps, commit),
+    failCommit: (input) => failCommit(deps, input),
+    closeRuns: closeRuns(deps),
+    releaseEnvironment: (input) => releaseEnvironment(deps, input),
+    completeSuite: (input) => completeSuite(deps, input),
+  }
+}

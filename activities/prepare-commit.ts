@@ -1,0 +1,109 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity'
+import { CommitSuiteError, type NewSuiteEvent, type SuiteEventData } from '../src/contract/index.ts'
+import type { Preparation } from '../src/executors/executor.ts'
+import type { PrepareResult } from './api.ts'
+import type { ProjectLookup } from './commit-project.ts'
+import type { ActivityDeps } from './deps.ts'
+import { mirrorOf } from './mirror-of.ts'
+import { findSuite } from './suite-lookup.ts'
+
+interface CommitReference {
+  suite: string
+  sha: string
+}
+type Step = SuiteEventData<'environment.step'>['step']
+
+/** The order of the steps of an environment, which is the ordinal of their events. */
+const STEPS: readonly Step[] = ['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept']
+/** A set-up may download and compile much more than a run does. */
+const SETUP_TIMEOUT_MS = 3_600_000
+
+/** Records a step of a commit's environment. */
+export async function recordStep(
+  deps: ActivityDeps,
+  { suite, sha }: CommitReference,
+  step: Step,
+  message: string,
+  cached?: boolean,
+): Promise<void> {
+  const data = { sha, step, message, ...(cached === undefined ? {} : { cached }) }
+  const event: NewSuiteEvent = { suite, type: 'environment.step', subject: sha, ordinal: STEPS.indexOf(step), data }
+  await deps.store.events.append(event)
+}
+
+/** Checks the commit out on this host and runs its set-up, or finds both done by an earlier suite. */
+export async function prepareCommit(
+  deps: ActivityDeps,
+  project: ProjectLookup,
+  commit: CommitReference,
+): Promise<PrepareResult> {
+  const { spec } = await findSuite(deps.store, commit.suite)
+  const mirror = await mirrorOf(deps, spec, [commit.sha])
+  const setup = await setupOf()
+  await recordStep(deps, commit, 'checkout', 'checking out and setting up')
+  const prepared = await deps.executor.prepare(
+    {
+      ...commit,
+      mirrorPath: mirror.path,
+      setup,
+      workdir: spec.workdir,
+      env: spec.env,
+      secretEnv: spec.secretEnv,
+      isolation: spec.isolation,
+      limits: spec.limits,
+      parallelism: spec.parallelism,
+      timeoutMs: SETUP_TIMEOUT_MS,
+    },
+    { signal: cancellationSignal(), heartbeat },
+  )
+  return await recordPreparation(deps, commit, prepared)
+
+  async function setupOf() {
+    if (spec.setup === null) return []
+    if (spec.setup !== undefined) return [spec.setup]
+    return (await project(spec, commit.sha)).setup
+  }
+}
+
+async function recordPreparation(
+  deps: ActivityDeps,
+  commit: CommitReference,
+  prepared: Preparation,
+): Promise<PrepareResult> {
+  if (prepared.ok) {
+    const message = [prepared.cached ? 'prepared earlier' : 'prepared', ...prepared.warnings].join('; ')
+    await recordStep(deps, commit, 'ready', message, prepared.cached)
+    return { ok: true, treeKey: prepared.treeKey }
+  }
+  const { step, command, exitCode, output } = prepared
+  const ending = exitCode === null ? 'was ended' : `exited with ${exitCode}`
+  await recordStep(deps, commit, 'failed', `${step}: ${command} ${ending}\n${output}`)
+  return { ok: false, reason: `${step}_failed` }
+}
+
+/** Refuses what this host cannot do before a lane settles on it. */
+export async function provisionEnvironment(deps: ActivityDeps, commit: CommitReference): Promise<void> {
+  const { spec } = await findSuite(deps.store, commit.suite)
+  await deps.executor.assertSupported(spec.isolation)
+  await recordStep(deps, commit, 'provision', `on ${deps.host.node}`)
+}
+
+/** Gives the commit's environment back; `failed` keeps it where a run failed. */
+export async function releaseEnvironment(
+  deps: ActivityDeps,
+  { keep, ...commit }: CommitReference & { keep: 'never' | 'failed' | 'always' },
+): Promise<void> {
+  const kept = keep === 'always' || (keep === 'failed' && (await anyFailure(deps, commit)))
+  await deps.executor.release({ ...commit, keep: kept })
+  try {
+    await recordStep(deps, commit, kept ? 'kept' : 'released', kept ? 'kept for 24 h' : 'removed')
+  } catch (error) {
+    // The suite may have been removed meanwhile: its environment is gone all the same.
+    if (!(error instanceof CommitSuiteError && error.code === 'suite_not_found')) throw error
+  }
+}
+
+async function anyFailure(deps: ActivityDeps, { suite, sha }: CommitReference): Promise<boolean> {
+  const { failed, timedOut, crashed } = await deps.store.results.tally(suite, sha)
+  return failed + timedOut + crashed > 0
+}

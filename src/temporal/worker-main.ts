@@ -1,0 +1,65 @@
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { pino } from 'pino'
+import { type Config, readConfig } from '../config.ts'
+import { createLocalExecutor } from '../executors/local/executor.ts'
+import { openStore } from '../store/open.ts'
+import { hostId } from './host-identity.ts'
+import { temporalLogger } from './temporal-logger.ts'
+import { runWorker } from './worker.ts'
+
+export interface WorkerProcessOptions {
+  config: Config
+  address: string
+  signal: AbortSignal
+  onReady(): void
+}
+
+/** Opens what a worker works with, runs it until the signal aborts, and closes everything again. */
+export async function runWorkerProcess({ config, address, signal, onReady }: WorkerProcessOptions): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }))
+  const { stateDir, artifactsDir, slots, cacheDir } = config
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  const store = await openStore({ stateDir, artifactsDir })
+  const executor = createLocalExecutor({ stateDir, log })
+  try {
+    await executor.endUnownedRuns()
+    await runWorker({
+      address,
+      namespace: config.temporalNamespace,
+      cacheDir,
+      slots,
+      deps: {
+        store,
+        executor,
+        stateDir,
+        transports: config.gitTransports,
+        templatesDir: config.templatesDir,
+        host: { id: await hostId(stateDir), node: hostname(), slots },
+        log: { activities: log, temporal: temporalLogger(log) },
+      },
+      signal,
+      onReady,
+    })
+  } finally {
+    await executor.close()
+    await store.close()
+  }
+}
+
+/** The worker as a process of its own: started by the supervisor, which it does not outlive. */
+async function main(): Promise<void> {
+  const config = readConfig()
+  const stop = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort())
+  process.on('disconnect', () => stop.abort())
+  await runWorkerProcess({
+    config,
+    address: config.temporalAddress ?? '127.0.0.1:7233',
+    signal: stop.signal,
+    onReady: () => process.send?.({ type: 'ready' }),
+  })
+  process.exit(0)
+}
+
+if (import.meta.main) await main()
