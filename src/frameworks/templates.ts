@@ -1,24 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Command, commandSchema, invalidInput } from '../contract/index.ts'
+import { invalidInput } from '../contract/index.ts'
+import { commandLikeSchema } from '../documents/command-like.ts'
 import { checkDocument, parseYaml } from '../documents/yaml-document.ts'
 import { packageRoot } from '../package-root.ts'
 import { FRAMEWORK_NAMES } from './framework.ts'
-
-const commandLike = z
-  .union([z.string(), commandSchema], { error: 'must be a line for the shell, {shell: "…"} or {argv: ["…"]}' })
-  .transform((command): Command => (typeof command === 'string' ? { shell: command } : command))
-  .pipe(commandSchema)
 
 const templateSchema = z.strictObject({
   description: z.string().max(500).default(''),
   /** What a project of this type may be tested with; the last one is assumed where none is recognised. */
   frameworks: z.array(z.enum(FRAMEWORK_NAMES)).default([]),
   /** Default test command; absent where the framework knows one. */
-  command: commandLike.optional(),
+  command: commandLikeSchema.optional(),
   /** Commands of the set-up; absent where the framework finds them, [] for none. */
-  setup: z.array(commandLike).optional(),
+  setup: z.array(commandLikeSchema).optional(),
   /** Glob of report files. */
   reports: z.string().min(1).max(1024).optional(),
   /** Variables of every run; those of the suite win. */

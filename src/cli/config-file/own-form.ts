@@ -1,20 +1,9 @@
 import { z } from 'zod'
-import {
-  type Command,
-  commandSchema,
-  parseDuration,
-  parseSize,
-  runLimitsSchema,
-  suiteRequestSchema,
-} from '../../contract/index.ts'
+import { parseDuration, parseSize, runLimitsSchema, suiteRequestSchema } from '../../contract/index.ts'
+import { commandLikeSchema } from '../../documents/command-like.ts'
 import type { FileOptions } from './options.ts'
 
 const { shape } = suiteRequestSchema
-
-const commandLike = z
-  .union([z.string(), commandSchema], { error: 'must be a line for the shell, {shell: "…"} or {argv: ["…"]}' })
-  .transform((command): Command => (typeof command === 'string' ? { shell: command } : command))
-  .pipe(commandSchema)
 
 const oneOrMore = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').map((ref) => ref.trim()) : value),
@@ -53,10 +42,10 @@ export const ownFormSchema = z.strictObject({
   repo: shape.repo.optional(),
   commits: oneOrMore.optional(),
   firstParent: shape.firstParent.unwrap().optional(),
-  command: commandLike.optional(),
+  command: commandLikeSchema.optional(),
   workdir: shape.workdir.unwrap().optional(),
   setup: z
-    .union([commandLike, z.null(), z.literal(false)], { error: 'must be a command, or null for none' })
+    .union([commandLikeSchema, z.null(), z.literal(false)], { error: 'must be a command, or null for none' })
     .optional(),
   runs: shape.runs,
   seeds: shape.seeds,

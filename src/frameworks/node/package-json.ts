@@ -8,10 +8,10 @@ const packageSchema = z.object({
   optionalDependencies: names,
   peerDependencies: names,
   scripts: z.record(z.string(), z.unknown()).catch({}),
-  workspaces: z.unknown(),
+  workspaces: z.unknown().optional(),
   packageManager: z.string().optional().catch(undefined),
-  jest: z.unknown(),
-  mocha: z.unknown(),
+  jest: z.unknown().optional(),
+  mocha: z.unknown().optional(),
 })
 
 /** What detection wants to know of a package.json. */

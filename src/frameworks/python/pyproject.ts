@@ -5,13 +5,13 @@ import type { TreeReader } from '../framework.ts'
 const list = z.array(z.unknown()).catch([])
 const groups = z.record(z.string(), list).catch({})
 const pyprojectSchema = z.object({
-  'build-system': z.unknown(),
+  'build-system': z.unknown().optional(),
   project: z.object({ dependencies: list, 'optional-dependencies': groups }).optional().catch(undefined),
   'dependency-groups': groups,
   tool: z
     .object({
-      pytest: z.unknown(),
-      poetry: z.unknown(),
+      pytest: z.unknown().optional(),
+      poetry: z.unknown().optional(),
       uv: z.object({ 'dev-dependencies': list }).optional().catch(undefined),
     })
     .catch({ pytest: undefined, poetry: undefined, uv: undefined }),
