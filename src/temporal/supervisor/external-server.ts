@@ -1,5 +1,6 @@
 import { loadClientConfigProfile } from '@temporalio/envconfig'
 import type { Config } from '../../config.ts'
+import { invalidInput } from '../../contract/index.ts'
 
 /** Where an own Temporal is configured: `TEMPORAL_ADDRESS`, or a profile of the standard client configuration. */
 export function externalServer(config: Config): { address: string; namespace: string } | undefined {
@@ -8,9 +9,19 @@ export function externalServer(config: Config): { address: string; namespace: st
   }
   const { TEMPORAL_ADDRESS: _, ...env } = process.env
   const given = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
-  const profile = loadClientConfigProfile({ overrideEnvVars: Object.fromEntries(given) })
+  const profile = readProfile(Object.fromEntries(given))
   if (profile.address === undefined || profile.address === '') return undefined
   return { address: profile.address, namespace: profile.namespace ?? config.temporalNamespace }
+}
+
+function readProfile(env: Record<string, string>): ReturnType<typeof loadClientConfigProfile> {
+  try {
+    return loadClientConfigProfile({ overrideEnvVars: env })
+  } catch (error) {
+    const rule = `Temporal's client configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    const file = env.TEMPORAL_CONFIG_FILE ?? 'the default file'
+    throw invalidInput('TEMPORAL_CONFIG_FILE', file, rule, 'Mend or remove it.', 'config_invalid')
+  }
 }
 
 /** Names the server a stack is for; two users of one state directory must agree on it. */
