@@ -9,7 +9,7 @@ export interface LogLayout {
 }
 
 /** The line that stands in the place of dropped output. */
-export function gapMarker(droppedBytes: number): Uint8Array {
+function gapMarker(droppedBytes: number): Uint8Array {
   return droppedBytes === 0 ? Buffer.alloc(0) : Buffer.from(`\n[commit-suite: ${droppedBytes} bytes dropped]\n`)
 }
 
@@ -26,7 +26,7 @@ export const streamBytes = (layout: LogLayout): number => layout.headBytes + lay
  * Where in the artifact the original byte `offset` stands, and how many bytes follow up to the next break. Inside
  * the gap stands its marker; whoever has read it goes on behind the gap.
  */
-export function locate(layout: LogLayout, offset: number): { position: number; length: number; skip: number } {
+function locate(layout: LogLayout, offset: number): { position: number; length: number; skip: number } {
   const { headBytes, droppedBytes } = layout
   const end = streamBytes(layout)
   if (offset < headBytes) return { position: offset, length: headBytes - offset, skip: 0 }

@@ -41,7 +41,10 @@ export interface SuiteStore {
   get(id: string): Promise<StoredSuite | undefined>
   /** Newest first; `cursor` is the id of the last suite of the page before. */
   list(query: { repo?: string; status?: SuiteStatus[]; limit: number; cursor?: string }): Promise<StoredSuite[]>
-  /** Sets the status and appends the event in one transaction; a finished suite keeps its first end. */
+  /**
+   * Sets the status and appends the event in one transaction; a finished suite keeps its first end, and a call whose
+   * event is already on record changes nothing.
+   */
   setStatus(id: string, status: SuiteStatus, event: NewSuiteEvent | null, failure?: string): Promise<void>
   /** Replaces the specification, once: the command and project type that the repository's commits settle. */
   settle(id: string, spec: SuiteSpec): Promise<void>
@@ -52,7 +55,7 @@ export interface SuiteStore {
   /** In the order asked for. */
   commits(id: string, from: number, limit: number): Promise<SuiteCommit[]>
   countCommits(id: string): Promise<number>
-  /** Records the verdict of a commit and its event in one transaction, replacing an earlier one. */
+  /** Records the verdict of a commit and its event in one transaction; replaces one of the same or a lower ordinal. */
   putVerdict(id: string, sha: string, ordinal: number, verdict: Verdict): Promise<void>
   verdict(id: string, sha: string): Promise<Verdict | undefined>
   /** Removes a suite and all that belongs to it. */
@@ -65,7 +68,7 @@ export interface ResultStore {
   get(key: RunKey): Promise<RunResult | undefined>
   /** Gives some of a commit's runs without a result one; to be called again while there are `more`. */
   closeMissing(missing: MissingRuns): Promise<{ closed: number; more: boolean }>
-  /** By attempt; only the newest generation of each attempt. */
+  /** By attempt, then commit; only the newest generation of each attempt. Pages (`fromAttempt`) need a `sha`. */
   list(query: {
     suite: string
     sha?: string
@@ -77,7 +80,7 @@ export interface ResultStore {
   tally(suite: string, sha: string): Promise<Tally>
   /** One tally per commit that has results. */
   tallies(suite: string): Promise<Map<string, Tally>>
-  /** Exit codes of the runs of a commit with how often each occurred (null: ended by a signal). */
+  /** Exit codes of the runs that gave a test result, with how often each occurred (null: ended by a signal). */
   exitCodes(suite: string, sha: string): Promise<{ exitCode: number | null; runs: number }[]>
 }
 
@@ -97,21 +100,30 @@ export interface LogKey extends RunKey {
 }
 
 export interface LogStore {
-  /** Stores a piece of live output; a piece at an offset already on record is dropped. Returns the next offset. */
+  /**
+   * Stores a piece of live output and returns the next offset. What is already on record is dropped, and so is a
+   * piece beyond the next offset or after the run's result.
+   */
   append(key: LogKey, offset: number, bytes: Uint8Array): Promise<number>
   /** Where the next piece of this stream has to begin: 0 where nothing is stored. */
   nextOffset(key: LogKey): Promise<number>
-  /** Replaces the pieces by one artifact: head, a marked gap of droppedBytes, tail. */
+  /** Replaces the pieces by one artifact, `<try>.<stream>`: head, a marked gap of droppedBytes, tail; null for no output. */
   compact(
     key: LogKey,
     captured: { head: Uint8Array; droppedBytes: number; tail: Uint8Array },
   ): Promise<ArtifactRef | null>
-  /** What is stored of the stream from `offset` on, live pieces or artifact; `next` is the offset to go on from. */
+  /**
+   * What is stored of the stream from `offset` on, live pieces or artifact; `next` is the offset to go on from. Offsets
+   * count the original bytes: a gap comes as one line that says so, and `next` lies behind the gap.
+   */
   read(key: LogKey, offset: number, limitBytes: number): Promise<{ bytes: Uint8Array; next: number; complete: boolean }>
 }
 
 export interface ArtifactStore {
-  /** Puts a file of this host in its place (atomic: a reader sees all of it or nothing). */
+  /**
+   * Copies a file of this host to its place (atomic: a reader sees all of it or nothing). Throws `invalid_input` for
+   * a name that is no plain relative path or a source that is a link, `artifact_store_failed` when the disk is full.
+   */
   putFile(key: RunKey, name: string, path: string): Promise<ArtifactRef>
   putBytes(key: RunKey, name: string, bytes: Uint8Array): Promise<ArtifactRef>
   get(key: RunKey, name: string): Promise<Uint8Array | undefined>

@@ -6,7 +6,7 @@ export type Database = Kysely<Schema>
 export type Write = Transaction<Schema>
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; a thousand rows of our tables stay below both. */
-export const ROWS_PER_INSERT = 1_000
+const ROWS_PER_INSERT = 1_000
 
 /** Cuts `rows` into pieces that one multi-row insert can take. */
 export function* insertSlices<T>(rows: readonly T[]): Generator<T[]> {

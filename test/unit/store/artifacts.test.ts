@@ -5,7 +5,8 @@ import { CommitSuiteError } from '../../../src/contract/index.ts'
 import { asArtifactError } from '../../../src/store/artifact-errors.ts'
 import { fileArtifactStore } from '../../../src/store/artifacts.ts'
 import { writeAtomically } from '../../../src/store/atomic-file.ts'
-import { SHA, temporaryDirectory } from './samples.ts'
+import { SHA } from './samples.ts'
+import { temporaryDirectory } from './temporary-store.ts'
 
 const key = { suite: 's-1', sha: SHA, attempt: 3, generation: 0 }
 const short = SHA.slice(0, 12)
@@ -97,7 +98,9 @@ test('what stands in the way of an artifact is named, and no part of it stays', 
 
 test('only failed system calls are mapped', () => {
   const mapped = asArtifactError(noSpace(), 'write', '/a/b')
-  expect(mapped).toMatchInlineSnapshot(`[CommitSuiteError: Could not write the artifact /a/b: ENOSPC: no space left on device, write. Free space there, for instance with commit-suite gc.]`)
+  expect(mapped).toMatchInlineSnapshot(
+    `[CommitSuiteError: Could not write the artifact /a/b: ENOSPC: no space left on device, write. Free space there, for instance with commit-suite gc.]`,
+  )
   expect(mapped).toBeInstanceOf(CommitSuiteError)
   const other = new RangeError('ours')
   expect(asArtifactError(other, 'write', '/a/b')).toBe(other)

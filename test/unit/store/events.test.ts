@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pausedEvent, runResult, SHA, storeWithSuite, suiteSpec, temporaryStore } from './samples.ts'
+import { pausedEvent, runResult, SHA, suiteSpec } from './samples.ts'
+import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 test('an event appended again keeps its number and leaves no gap', async () => {
   const { store } = await storeWithSuite()

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { LogKey } from '../../../src/store/store.ts'
-import { runResult, SHA, storeWithSuite, temporaryStore } from './samples.ts'
+import { runResult, SHA } from './samples.ts'
+import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 const key: LogKey = { suite: 's-1', sha: SHA, attempt: 0, generation: 0, try: 1, stream: 'stdout' }
 const text = (words: string) => Buffer.from(words)

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../../src/store/open.ts'
 import { whileBusy } from '../../../src/store/sqlite/busy.ts'
-import { runResult, storeWithSuite, temporaryDirectory } from './samples.ts'
+import { runResult } from './samples.ts'
+import { storeWithSuite, temporaryDirectory } from './temporary-store.ts'
 
 const at = (stateDir: string, readOnly = false) => ({ stateDir, artifactsDir: join(stateDir, 'artifacts'), readOnly })
 
@@ -73,30 +74,25 @@ test('a state directory that cannot be used is said to be so, with its path', as
   }
 })
 
-test('a writer waits for the lock of another process', async () => {
+test('a writer waits for the lock of others and then writes; a lock that is never given back ends the wait', async () => {
   const { store, stateDir } = await storeWithSuite()
-  const other = rawDatabase(stateDir)
-  other.exec('begin immediate')
-  const recording = store.results.record(runResult())
-  const settled = recording.then(() => 'recorded')
-  // Reading goes on meanwhile, and nothing was written.
-  await expect(Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 150, 'waiting'))])).resolves.toBe(
-    'waiting',
-  )
-  other.exec('commit')
-  await expect(settled).resolves.toBe('recorded')
-})
-
-test('a lock that is never given back ends the wait', async () => {
-  const { stateDir } = await storeWithSuite()
-  rawDatabase(stateDir).exec('begin immediate')
-  const second = rawDatabase(stateDir)
-  await expect(whileBusy(() => second.exec('begin immediate'), 100)).rejects.toThrow('database is locked')
+  const holder = rawDatabase(stateDir)
+  holder.exec('begin immediate')
+  let recorded = false
+  const recording = store.results.record(runResult()).then(() => {
+    recorded = true
+  })
+  const impatient = rawDatabase(stateDir)
+  await expect(whileBusy(() => impatient.exec('begin immediate'), 100)).rejects.toThrow('database is locked')
+  expect(recorded).toBe(false)
+  holder.exec('commit')
+  await recording
+  expect(await store.results.get(runResult())).toEqual(runResult())
 })
 
 test('a failed transaction leaves nothing and the store goes on', async () => {
   const { store } = await storeWithSuite()
-  const broken = { ...runResult({ attempt: 1 }), node: Symbol('not a value') as unknown as string }
+  const broken = Object.assign(runResult({ attempt: 1 }), { node: Symbol('not a value') })
   await expect(store.results.record(broken)).rejects.toThrow(TypeError)
   expect(await store.events.lastSeq('s-1')).toBe(0)
   expect(await store.results.record(runResult())).toMatchObject({ inserted: true })

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { suiteReportSchema } from '../../../src/contract/index.ts'
 import { readReport } from '../../../src/store/report.ts'
-import { OTHER_SHA, runResult, SHA, storeWithSuite, suiteCommit, suiteSpec, temporaryStore } from './samples.ts'
+import { OTHER_SHA, runResult, SHA, suiteCommit, suiteSpec } from './samples.ts'
+import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 test('the report gives commits in the order asked for with their runs by attempt', async () => {
   const { store } = await storeWithSuite()
@@ -44,8 +45,8 @@ test('a recorded verdict stands above the runs so far', async () => {
   const { store } = await storeWithSuite()
   await store.suites.putCommits('s-1', [suiteCommit(0, SHA)])
   const verdict = {
-    ...{ verdict: 'inconclusive', reason: 'setup_failed', failureRate: null } as const,
-    ...{ interval: null, severity: 'none', stoppedEarly: false } as const,
+    ...({ verdict: 'inconclusive', reason: 'setup_failed', failureRate: null } as const),
+    ...({ interval: null, severity: 'none', stoppedEarly: false } as const),
   }
   await store.suites.putVerdict('s-1', SHA, 0, verdict)
   await store.results.record(runResult())

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { OUTCOMES } from '../../../src/contract/index.ts'
-import { OTHER_SHA, runResult, SHA, storeWithSuite, temporaryStore } from './samples.ts'
+import { OTHER_SHA, runResult, SHA } from './samples.ts'
+import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 test('of two results of one run the first stays, with one event', async () => {
   const { store } = await storeWithSuite()

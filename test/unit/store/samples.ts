@@ -1,28 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { NewSuiteEvent, RunResult, SuiteCommit, SuiteSpec } from '../../../src/contract/index.ts'
-import { openStore } from '../../../src/store/open.ts'
-import type { Store } from '../../../src/store/store.ts'
 
 export const SHA = 'a1'.repeat(20)
 export const OTHER_SHA = 'b2'.repeat(20)
-
-/** A directory that goes with the test. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'commit-suite-store-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
-  return directory
-}
-
-export async function temporaryStore(): Promise<{ store: Store; stateDir: string; artifactsDir: string }> {
-  const stateDir = await temporaryDirectory()
-  const artifactsDir = join(stateDir, 'artifacts')
-  const store = await openStore({ stateDir, artifactsDir })
-  onTestFinished(() => store.close())
-  return { store, stateDir, artifactsDir }
-}
 
 export const suiteSpec = (id: string, fields: Partial<SuiteSpec> = {}): SuiteSpec => ({
   id,
@@ -44,12 +23,6 @@ export const suiteSpec = (id: string, fields: Partial<SuiteSpec> = {}): SuiteSpe
   parallelism: 2,
   ...fields,
 })
-
-export async function storeWithSuite(id = 's-1', seeds: number[] = [11, 22, 33]) {
-  const opened = await temporaryStore()
-  await opened.store.suites.create({ spec: suiteSpec(id), requestDigest: 'digest', seeds })
-  return opened
-}
 
 export const runResult = (fields: Partial<RunResult> = {}): RunResult => ({
   suite: 's-1',

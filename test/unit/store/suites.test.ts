@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { NewSuiteEvent, SuiteStatus, Verdict } from '../../../src/contract/index.ts'
-import { OTHER_SHA, pausedEvent, runResult, SHA, storeWithSuite, suiteCommit, suiteSpec, temporaryStore } from './samples.ts'
+import { OTHER_SHA, pausedEvent, runResult, SHA, suiteCommit, suiteSpec } from './samples.ts'
+import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 const finished = (suite: string, status: SuiteStatus): NewSuiteEvent => ({
   suite,
@@ -24,7 +25,13 @@ const verdict = (name: Verdict['verdict']): Verdict => ({
 test('creating a suite again changes nothing and returns what is on record', async () => {
   const { store } = await temporaryStore()
   const created = await store.suites.create({ spec: suiteSpec('s-1'), requestDigest: 'first', seeds: [5, 6] })
-  expect(created).toMatchObject({ id: 's-1', status: 'queued', failure: null, requestDigest: 'first', finishedAt: null })
+  expect(created).toMatchObject({
+    id: 's-1',
+    status: 'queued',
+    failure: null,
+    requestDigest: 'first',
+    finishedAt: null,
+  })
   expect(created.spec).toEqual(suiteSpec('s-1'))
   const again = await store.suites.create({ spec: suiteSpec('s-1', { runs: 99 }), requestDigest: 'second', seeds: [7] })
   expect(again).toEqual(created)
