@@ -1,4 +1,4 @@
-import type { SuiteRequest, SuiteStatus } from '../contract/index.ts'
+import type { CommitSuiteError, SuiteRequest, SuiteStatus } from '../contract/index.ts'
 
 /** What commands do to suites. Reading goes to the store; only these calls go to Temporal. */
 export interface SuiteControl {
@@ -12,5 +12,10 @@ export interface SuiteControl {
   /** Starts no new run; those in flight finish. */
   pause(suite: string, note?: string): Promise<void>
   resume(suite: string): Promise<void>
+  /**
+   * Why the workflow of a suite failed: what was refused before anything was recorded is known here only.
+   * Undefined while it runs and after any other end.
+   */
+  failureOf(suite: string): Promise<CommitSuiteError | undefined>
   close(): Promise<void>
 }

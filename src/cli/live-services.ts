@@ -1,0 +1,60 @@
+import { readConfig } from '../config.ts'
+import type { Services } from './services.ts'
+
+const quiet = { info() {}, warn() {} }
+
+/** The real parts. Each is imported when it is first used, so that `--help` loads none of them. */
+export function liveServices(env: NodeJS.ProcessEnv): Services {
+  return {
+    config: () => readConfig(env),
+    async openStore({ stateDir, artifactsDir }) {
+      const { openStore } = await import('../store/open.ts')
+      return await openStore({ stateDir, artifactsDir })
+    },
+    async readReport(store, suite, options) {
+      const { readReport } = await import('../store/report.ts')
+      return await readReport(store, suite, options)
+    },
+    async acquireStack(config, options) {
+      const { acquireStack } = await import('../temporal/supervisor/client.ts')
+      return await acquireStack(config, options)
+    },
+    async findStack(config) {
+      const { findStack } = await import('../temporal/supervisor/client.ts')
+      return await findStack(config)
+    },
+    async connectSuites(config, stack) {
+      const { connectSuites } = await import('../temporal/connect.ts')
+      return await connectSuites(config, stack)
+    },
+    async runDoctor(config) {
+      const { runDoctor } = await import('../temporal/doctor.ts')
+      return await runDoctor(config)
+    },
+    async collectGarbage(config, options) {
+      const { collectGarbage } = await import('../executors/local/executor.ts')
+      return await collectGarbage(config, options)
+    },
+    async runWorker(config, signal) {
+      const { runWorker } = await import('../temporal/worker.ts')
+      return await runWorker(config, signal)
+    },
+    async uncommittedChanges(path) {
+      const { uncommittedChanges } = await import('../../activities/git/uncommitted-changes.ts')
+      return await uncommittedChanges(path)
+    },
+    async readDefaults(cwd, configFile) {
+      const [{ readProjectDefaults, readUserDefaults }, { readConfigFile }, { layer }] = await Promise.all([
+        import('./config-file/defaults.ts'),
+        import('./config-file/read-config-file.ts'),
+        import('./request/layers.ts'),
+      ])
+      const explicit = configFile === undefined ? {} : await readConfigFile(configFile)
+      return layer(layer(await readUserDefaults(env), await readProjectDefaults(cwd)), explicit)
+    },
+    async scriptParts(spec, { sha, seed, attempt }) {
+      const { scriptParts } = await import('./replay/script-parts.ts')
+      return await scriptParts(readConfig(env), spec, { sha, seed, attempt }, quiet)
+    },
+  }
+}

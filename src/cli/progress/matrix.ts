@@ -1,0 +1,97 @@
+import type { Colors } from 'picocolors/types.js'
+import stringWidth from 'string-width'
+import { safeLine } from '../terminal-safe.ts'
+import { count, cutToWidth, fitToWidth, formatRate, formatSpan, percent } from '../text-format.ts'
+import { bucketSize, legend, renderCells } from './cells.ts'
+import { type Pace, paceOf } from './pace.ts'
+import { type CommitProgress, failuresOf, finishedOf, orderedCommits, type SuiteProgress } from './state.ts'
+
+export interface Canvas {
+  columns: number
+  rows: number
+  colors: Colors
+  nowMs: number
+}
+
+const SHA_COLUMNS = 7
+const FEWEST_CELLS = 8
+
+/** `12/100 runs · 3.1/s · 1 m 30 s left` */
+export function paceText({ finished, total, runsPerSecond, leftMs }: Pace): string {
+  const parts = [`${count(finished)}/${count(total)} runs`]
+  if (runsPerSecond !== null) parts.push(`${runsPerSecond.toFixed(1)}/s`)
+  if (leftMs !== null && finished < total) parts.push(`${formatSpan(leftMs)} left`)
+  return parts.join(' · ')
+}
+
+/** What to say of a commit: its verdict with interval, the raw rate so far, or what its environment does. */
+function stateText(commit: CommitProgress): string {
+  const { verdict, tally, step } = commit
+  if (verdict !== null) {
+    const rate = verdict.failureRate === null ? (verdict.reason ?? '') : formatRate(verdict)
+    return `${verdict.verdict} ${rate}`.trimEnd()
+  }
+  const judged = tally.passed + failuresOf(tally)
+  // No interval here: one for a fixed number of runs does not hold while runs still come in.
+  if (judged > 0) return `${count(failuresOf(tally))}/${count(judged)} failed, ${percent(failuresOf(tally) / judged)}`
+  if (finishedOf(tally) > 0) return `${count(tally.errors)} errors`
+  return step === null ? 'waiting' : safeLine(step.message === '' ? step.name : `${step.name}: ${step.message}`)
+}
+
+interface Layout {
+  subject: number
+  cells: number
+  text: number
+}
+
+/** Shares the width out: signs first, then the text, the subject only where there is room. */
+export function layOut(columns: number, runs: number, subjects: number): Layout {
+  const free = columns - SHA_COLUMNS
+  const text = free >= 60 ? 38 : free >= 34 ? 20 : 0
+  const rest = free - (text === 0 ? 0 : text + 2)
+  const subject = rest >= 40 ? Math.min(subjects, 40, Math.floor(rest * 0.4)) : 0
+  const cells = Math.max(FEWEST_CELLS, rest - (subject === 0 ? 0 : subject + 2) - 2)
+  return { subject, cells: Math.min(cells, Math.max(1, runs)), text }
+}
+
+function renderRow(commit: CommitProgress, layout: Layout, { colors, columns }: Canvas): string {
+  const size = bucketSize(commit.cells.length, layout.cells)
+  const used = Math.ceil(commit.cells.length / size)
+  const parts = [colors.yellow(commit.sha.slice(0, SHA_COLUMNS))]
+  if (layout.subject > 0) parts.push(fitToWidth(safeLine(commit.subject), layout.subject))
+  if (columns >= SHA_COLUMNS + 2 + used) {
+    parts.push(renderCells(commit.cells, size, colors) + ' '.repeat(Math.max(0, layout.cells - used)))
+  }
+  if (layout.text > 0) parts.push(cutToWidth(stateText(commit), layout.text))
+  return parts.join('  ').trimEnd()
+}
+
+/** The commits to show where not all fit: those at work and their neighbours, the first to be unfinished on top. */
+function visibleCommits(commits: CommitProgress[], room: number): CommitProgress[] {
+  if (commits.length <= room) return commits
+  const firstOpen = commits.findIndex(({ verdict }) => verdict === null)
+  const from = Math.min(Math.max(0, (firstOpen < 0 ? commits.length : firstOpen) - 1), commits.length - room)
+  return commits.slice(from, from + room)
+}
+
+/** The suite as a matrix of commits × seeds, no line wider and no picture taller than the terminal. */
+export function renderMatrix(state: SuiteProgress, canvas: Canvas): string {
+  const { columns, rows, colors, nowMs } = canvas
+  const commits = orderedCommits(state)
+  const shown = visibleCommits(commits, Math.max(1, rows - 5))
+  const runs = Math.max(0, ...shown.map(({ cells }) => cells.length))
+  const subjects = Math.max(0, ...shown.map(({ subject }) => stringWidth(safeLine(subject))))
+  const layout = layOut(columns, runs, subjects)
+  const status = state.status === 'running' ? '' : ` ${state.status}`
+  const lines = [colors.bold(cutToWidth(`${state.suite}${status}  ${paceText(paceOf(state, nowMs))}`, columns))]
+  for (const commit of shown) lines.push(renderRow(commit, layout, canvas))
+  const hidden = commits.length - shown.length
+  if (hidden > 0) {
+    const done = commits.filter(({ verdict }) => verdict !== null).length
+    lines.push(cutToWidth(`… ${count(hidden)} more commits, ${count(done)} of ${count(commits.length)} done`, columns))
+  }
+  const size = bucketSize(runs, layout.cells)
+  const scale = size === 1 ? '' : `, a sign stands for ${size} runs`
+  if (stringWidth(legend(colors) + scale) <= columns) lines.push(legend(colors) + colors.dim(scale))
+  return lines.join('\n')
+}

@@ -1,0 +1,36 @@
+import { safeLine } from '../terminal-safe.ts'
+import { count, formatRate } from '../text-format.ts'
+import { paceText } from './matrix.ts'
+import { paceOf } from './pace.ts'
+import { failuresOf, orderedCommits, type SuiteProgress } from './state.ts'
+
+/** The whole suite in one line, for logs of build servers. */
+export function plainLine(state: SuiteProgress, nowMs: number): string {
+  let failed = 0
+  let errors = 0
+  for (const { tally } of state.commits.values()) {
+    failed += failuresOf(tally)
+    errors += tally.errors
+  }
+  const status = state.status === 'running' ? '' : ` (${state.status})`
+  const faults = errors === 0 ? '' : `, ${count(errors)} errors`
+  return `${state.suite}${status}: ${paceText(paceOf(state, nowMs))}, ${count(failed)} failed${faults}`
+}
+
+/** Lines about what is new since an earlier state: set-up steps worth waiting for and verdicts. */
+export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
+  const lines: string[] = []
+  for (const commit of orderedCommits(now)) {
+    const old = before.commits.get(commit.sha)
+    const name = `${commit.sha.slice(0, 12)} ${safeLine(commit.subject)}`
+    const { step, verdict } = commit
+    if (step !== null && (step.name === 'setup' || step.name === 'failed') && step !== old?.step) {
+      const [first = ''] = step.message.split('\n', 1)
+      lines.push(`${name}: ${step.name === 'failed' ? 'set-up failed' : 'set-up'}: ${safeLine(first)}`)
+    }
+    if (verdict !== null && verdict !== old?.verdict) {
+      lines.push(`${name}: ${verdict.verdict} ${formatRate(verdict)}`)
+    }
+  }
+  return lines
+}

@@ -1,0 +1,37 @@
+import type { FoundRun } from '../flows/lookup.ts'
+import { type NamedRequest, randomId } from '../request/build.ts'
+
+const LONGEST_ID = 40
+const RANDOM_CHARACTERS = 8
+
+/** A fresh id that shows where the replay comes from: `<suite>-r-<random>`, cut to what an id may be long. */
+export function replayId(suite: string): string {
+  const prefix = suite.slice(0, LONGEST_ID - RANDOM_CHARACTERS - 3).replace(/-+$/, '')
+  return randomId(`${prefix}-r-`, RANDOM_CHARACTERS)
+}
+
+/** A suite of exactly one run: the same commit, seed, command, set-up, environment and limits as recorded. */
+export function replayRequest({ suite, sha, seed }: FoundRun): NamedRequest {
+  const { repo, command, workdir, setup, timeoutMs, projectType } = suite.spec
+  const { executor, isolation, reports, env, secretEnv, limits, keep, priority } = suite.spec
+  return {
+    id: replayId(suite.id),
+    repo,
+    commits: [sha],
+    workdir,
+    ...(command === undefined ? {} : { command }),
+    ...(setup === undefined ? {} : { setup }),
+    seeds: [seed],
+    parallelism: 1,
+    timeoutMs,
+    ...(projectType === undefined ? {} : { projectType }),
+    executor,
+    isolation,
+    ...(reports === undefined ? {} : { reports }),
+    env,
+    secretEnv,
+    limits,
+    keep,
+    priority,
+  }
+}

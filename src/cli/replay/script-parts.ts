@@ -1,0 +1,29 @@
+import { ensureMirror, type MirrorLog } from '../../../activities/git/mirror.ts'
+import { parseRepository } from '../../../activities/git/repository-ref.ts'
+import { mirrorTreeReader } from '../../../activities/git/tree-reader.ts'
+import type { Config } from '../../config.ts'
+import { CommitSuiteError, type SuiteSpec } from '../../contract/index.ts'
+import { detectFramework } from '../../frameworks/detect.ts'
+import type { ScriptParts } from './script.ts'
+
+/** Set-up, command and variables of a run, found as its suite found them: from what the commit holds. */
+export async function scriptParts(
+  config: Config,
+  spec: SuiteSpec,
+  { sha, seed, attempt }: { sha: string; seed: number; attempt: number },
+  log: MirrorLog,
+): Promise<ScriptParts> {
+  const { stateDir, gitTransports: transports, templatesDir } = config
+  const repo = parseRepository(spec.repo, { transports })
+  const signal = new AbortController().signal
+  const mirror = await ensureMirror({ stateDir, repo, refs: [sha], transports, signal, heartbeat() {}, log })
+  const project = await detectFramework(mirrorTreeReader({ path: mirror.path }, sha), spec.projectType, {
+    ...(templatesDir === undefined ? {} : { userDir: templatesDir }),
+    command: spec.command,
+    ownSetup: spec.setup !== undefined,
+  })
+  const command = spec.command ?? project.command
+  if (command === undefined) throw new CommitSuiteError('internal', `Suite ${spec.id} has no command on record.`)
+  const setup = spec.setup === null ? [] : spec.setup === undefined ? project.setup : [spec.setup]
+  return { setup, command, env: project.environment(seed, attempt, spec.env) }
+}

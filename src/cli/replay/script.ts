@@ -1,0 +1,59 @@
+import type { Command } from '../../contract/index.ts'
+import type { FoundRun } from '../flows/lookup.ts'
+import { safeLine } from '../terminal-safe.ts'
+
+/** One word for a POSIX shell, whatever it holds; newlines stand literally within single quotes. */
+export const shellQuote = (word: string): string =>
+  /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+/** The recorded `{shell}` runs under bash where there is one, `{argv}` as it stands. */
+function words(command: Command): string {
+  if ('argv' in command) return command.argv.map(shellQuote).join(' ')
+  return `"$shell" -c ${shellQuote(command.shell)}`
+}
+
+/** A comment of one line: nothing from a repository may break out of it. */
+const comment = (text: string): string => `# ${safeLine(text)}`
+
+const assignments = (env: Record<string, string>): string[] =>
+  Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`)
+
+export interface ScriptParts {
+  /** Set-up commands as they were used, in order. */
+  setup: Command[]
+  command: Command
+  /** All variables of the run: the suite's own, the framework's, TEST_SEED and ATTEMPT. */
+  env: Record<string, string>
+}
+
+/**
+ * A POSIX shell script that runs a recorded run again without Commit Suite: a fresh clone, the commit, the set-up,
+ * the environment and the command under its time-out. Secrets stand in it by name only.
+ */
+export function replayScript(run: FoundRun, { setup, command, env }: ScriptParts): string {
+  const { spec } = run.suite
+  const timeoutSeconds = spec.timeoutMs / 1000
+  const secrets = spec.secretEnv.map((name) => `: "\${${name}:?must be set: its value is not recorded}"\nexport ${name}`)
+  const setupLines = setup.map((line) => `( ${words(line)} ) >&2`)
+  return [
+    '#!/bin/sh',
+    comment(`Runs ${run.id} again: ${run.subject}`),
+    comment(`Seed ${run.seed}, attempt ${run.parsed.attempt}. Needs git and what the tests need.`),
+    'set -eu',
+    ...secrets,
+    'if command -v bash >/dev/null 2>&1; then shell=bash; else shell=sh; fi',
+    `folder=$(mktemp -d "\${TMPDIR:-/tmp}/replay.XXXXXX")`,
+    `trap 'rm -rf "$folder"' EXIT`,
+    `git clone --quiet --no-checkout -- ${shellQuote(spec.repo)} "$folder/tree"`,
+    'cd "$folder/tree"',
+    `git checkout --quiet --detach ${run.sha}`,
+    `cd ./${shellQuote(spec.workdir)}`,
+    ...assignments(spec.env),
+    ...setupLines,
+    ...assignments(Object.fromEntries(Object.entries(env).filter(([name, value]) => spec.env[name] !== value))),
+    `set -- ${words(command)}`,
+    `if command -v timeout >/dev/null 2>&1; then set -- timeout -k 3 ${timeoutSeconds} "$@"; fi`,
+    '"$@"',
+    '',
+  ].join('\n')
+}

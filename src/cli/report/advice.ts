@@ -1,0 +1,45 @@
+import type { ReportedRun, SuiteReport } from '../../contract/index.ts'
+import { suiteWorkflowId } from '../../contract/index.ts'
+import type { SuiteProgress } from '../progress/state.ts'
+import { orderedCommits } from '../progress/state.ts'
+import type { TemporalPlace } from '../services.ts'
+import { safeLine, safeLines } from '../terminal-safe.ts'
+
+const FAILURES = new Set<ReportedRun['outcome']>(['failed', 'timed_out', 'crashed'])
+export const isFailure = (run: ReportedRun): boolean => FAILURES.has(run.outcome)
+
+/** Page of a suite in the Temporal Web UI. */
+export function temporalLink(ui: string, namespace: string, suite: string): string {
+  const base = ui.replace(/\/+$/, '')
+  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(suiteWorkflowId(suite))}`
+}
+
+const SETUP_LINES = 20
+
+/** The end of the output of each set-up that failed; readers with a cursor find it in the events. */
+export function setupFailures(state: SuiteProgress): string[] {
+  return orderedCommits(state).flatMap(({ sha, step }) => {
+    if (step?.name !== 'failed') return []
+    const lines = safeLines(step.message.trimEnd()).split('\n')
+    const cut = lines.length > SETUP_LINES ? ['  …'] : []
+    const shown = lines.slice(-SETUP_LINES).map((line) => `  ${line}`)
+    return [`set-up of ${sha.slice(0, 12)} failed:`, ...cut, ...shown]
+  })
+}
+
+/** Where to look next: the Web UI, the log and the replay of one failing run. */
+export function whereToLook(
+  report: SuiteReport,
+  temporal: TemporalPlace | null,
+): string[] {
+  const lines: string[] = []
+  if (temporal?.temporalUi != null) {
+    lines.push(`Temporal: ${temporalLink(temporal.temporalUi, temporal.namespace, report.suite)}`)
+  }
+  const failing = report.commits.flatMap(({ results = [] }) => results).find(isFailure)
+  if (failing !== undefined) {
+    lines.push(`Output:   commit-suite logs ${failing.id}`)
+    lines.push(`Replay:   ${safeLine(failing.replay)}`)
+  }
+  return lines
+}

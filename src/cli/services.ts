@@ -1,0 +1,62 @@
+import type { Config } from '../config.ts'
+import type { SuiteReport, SuiteSpec } from '../contract/index.ts'
+import type { Store } from '../store/store.ts'
+import type { SuiteControl } from '../temporal/suites.ts'
+import type { FileOptions } from './config-file/options.ts'
+import type { ScriptParts } from './replay/script.ts'
+
+/** Where to see suites in Temporal. */
+export interface TemporalPlace {
+  /** Base URL of the Temporal Web UI, null where there is none. */
+  temporalUi: string | null
+  namespace: string
+}
+
+/** A share in the stack (Temporal and a worker) that this process holds until it gives it back. */
+export interface StackLease extends TemporalPlace {
+  temporalAddress: string
+  pid: number
+  release(): Promise<void>
+}
+
+export interface DoctorCheck {
+  name: string
+  status: 'ok' | 'warning' | 'failed'
+  detail: string
+  remedy?: string
+}
+export interface DoctorReport {
+  checks: DoctorCheck[]
+}
+
+/** What `gc` removed, or would remove. */
+export interface GarbageReport {
+  removed: string[]
+  freedBytes: number
+}
+
+/** The parts behind the command line, each loaded when it is first used. */
+export interface Services {
+  config(): Config
+  openStore(config: Config): Promise<Store>
+  /** Throws `suite_not_found`. */
+  readReport(store: Store, suite: string, options: { results: boolean }): Promise<SuiteReport>
+  /**
+   * Starts the stack where it is not up, which resumes interrupted suites; with `resume: false` throws
+   * `temporal_unavailable` instead. `onProgress` gets lines for people.
+   */
+  acquireStack(config: Config, options: { onProgress: (line: string) => void; resume: boolean }): Promise<StackLease>
+  /** The stack if it is up; never starts or holds one. */
+  findStack(config: Config): Promise<TemporalPlace | undefined>
+  connectSuites(config: Config, stack: StackLease): Promise<SuiteControl>
+  runDoctor(config: Config): Promise<DoctorReport>
+  collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<GarbageReport>
+  /** Works until the signal aborts, then drains. */
+  runWorker(config: Config, signal: AbortSignal): Promise<void>
+  /** Whether a local repository holds changes that no commit has; `repo_not_found` where there is none. */
+  uncommittedChanges(path: string): Promise<boolean>
+  /** What the files say, each option from the first that has it: `--config`, the project's, the user's. */
+  readDefaults(cwd: string, configFile: string | undefined): Promise<FileOptions>
+  /** What a run of a suite did: set-up, command and all its variables, as recorded. */
+  scriptParts(spec: SuiteSpec, run: { sha: string; seed: number; attempt: number }): Promise<ScriptParts>
+}
