@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, delimiter, dirname, isAbsolute, join, normalize } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, normalize } from 'node:path'
 import { type HostPlaces, isWithin, realPath } from './places.ts'
 import { mayShow, toolchainRoot } from './toolchain-root.ts'
 
