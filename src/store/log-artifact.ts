@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { asArtifactError, isMissing } from './artifact-errors.ts'
 
 /** How a log artifact is made up: `head`, where something was dropped a line that says so, `tail`. */
@@ -63,6 +63,16 @@ export async function readLogArtifact(
     return { bytes: parts.length > 1 ? Buffer.concat(parts) : only, next, complete: next >= end }
   } catch (error) {
     if (isMissing(error)) return undefined
+    throw asArtifactError(error, 'read', path)
+  }
+}
+
+/** Size of an artifact without a gap, which is that of its stream; 0 where there is none. */
+export async function logArtifactBytes(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (isMissing(error)) return 0
     throw asArtifactError(error, 'read', path)
   }
 }

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../contract/index.ts'
 import { artifactPath } from './artifact-path.ts'
-import { joinCaptured, type LogLayout, readLogArtifact, streamBytes } from './log-artifact.ts'
+import { joinCaptured, type LogLayout, logArtifactBytes, readLogArtifact, streamBytes } from './log-artifact.ts'
 import { appendChunk, chunksEnd, dropChunks, hasResult, readChunks } from './log-chunks.ts'
 import type { ArtifactStore, LogKey, LogStore } from './store.ts'
 import { type Database, type Write, write } from './write.ts'
@@ -77,7 +77,9 @@ export function logStore(db: Database, artifactsDir: string, artifacts: Artifact
 
   async function nextOffset(key: LogKey): Promise<number> {
     const layout = await layoutOf(db, key)
-    return layout === undefined ? chunksEnd(db, key) : streamBytes(layout)
+    if (layout !== undefined) return streamBytes(layout)
+    const live = await chunksEnd(db, key)
+    return live > 0 ? live : logArtifactBytes(artifactPath(artifactsDir, key, logName(key)))
   }
 
   return {

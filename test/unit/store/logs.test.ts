@@ -65,6 +65,7 @@ test('output that was never live is stored as a file alone', async () => {
   const { store, artifactsDir } = await storeWithSuite()
   expect(await store.logs.compact(key, whole('all of it\n'))).toEqual({ name: '1.stdout', sizeBytes: 10 })
   expect(await store.logs.read(key, 0, 100)).toMatchObject({ bytes: text('all of it\n'), next: 10, complete: true })
+  expect(await store.logs.nextOffset(key)).toBe(10)
   expect(await readdir(join(artifactsDir, 's-1', SHA.slice(0, 12), '0'))).toEqual(['1.stdout'])
 })
 
