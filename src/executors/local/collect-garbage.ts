@@ -1,0 +1,73 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { acquireLock } from '../../process/lock-file.ts'
+import { folderSizeBytes } from './folder-size.ts'
+import type { LocalHost } from './host.ts'
+import { removeWorkspace } from './launch-run.ts'
+import { treePlaces } from './places.ts'
+import { isLeased } from './prepare/leases.ts'
+import { removeFolder } from './workspace.ts'
+
+export interface RemovedGarbage {
+  /** Relative to the state directory: `trees/<key>` or `runs/<id>`. */
+  name: string
+  sizeBytes: number
+}
+
+export interface GarbageOptions {
+  /** Only says what would be removed. */
+  dryRun?: boolean
+}
+
+const LOCK_WAIT_MS = 100
+
+async function lastUsedMs(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+}
+
+/** Removes prepared trees that nobody leases and workspaces without a run, both not used for `olderThanMs`. */
+export async function collectGarbage(
+  host: LocalHost,
+  olderThanMs: number,
+  { dryRun = false }: GarbageOptions = {},
+): Promise<RemovedGarbage[]> {
+  const before = Date.now() - olderThanMs
+  return [...(await collectTrees(host, before, dryRun)), ...(await collectWorkspaces(host, before, dryRun))]
+}
+
+async function collectTrees(host: LocalHost, before: number, dryRun: boolean): Promise<RemovedGarbage[]> {
+  const removed: RemovedGarbage[] = []
+  for (const treeKey of await readdir(host.places.trees).catch(() => [])) {
+    const places = treePlaces(host.places, treeKey)
+    const usedAtMs = Math.max(await lastUsedMs(places.ready), await lastUsedMs(places.folder))
+    if (usedAtMs > before || (await isLeased(host.places, treeKey))) continue
+    const lock = await acquireLock(places.lock, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }).catch(() => undefined)
+    if (lock === undefined) continue
+    try {
+      // A lane takes its lease before it waits for the lock.
+      if (await isLeased(host.places, treeKey)) continue
+      const sizeBytes = await folderSizeBytes(places.folder)
+      if (!dryRun) await removeFolder(places.folder)
+      removed.push({ name: `trees/${treeKey}`, sizeBytes })
+    } finally {
+      await lock.release()
+    }
+  }
+  return removed
+}
+
+async function collectWorkspaces(host: LocalHost, before: number, dryRun: boolean): Promise<RemovedGarbage[]> {
+  const known = new Set((await host.runner.list('')).map(({ workspace }) => workspace))
+  const removed: RemovedGarbage[] = []
+  for (const name of await readdir(host.places.runs).catch(() => [])) {
+    const workspace = join(host.places.runs, name)
+    if (known.has(workspace) || (await lastUsedMs(workspace)) > before) continue
+    const sizeBytes = await folderSizeBytes(workspace)
+    if (!dryRun) await removeWorkspace(workspace)
+    removed.push({ name: `runs/${name}`, sizeBytes })
+  }
+  return removed
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { CommitSuiteError } from '../../../contract/index.ts'
+import { PASSED, REGISTRIES, TOOLCHAIN_ROOTS } from './passed-variables.ts'
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const USER_INFO = /\/\/[^/\s]*@/
+
+/** npm puts its own and our `node_modules/.bin` in front of PATH; runs must find their own programs. */
+function cleanPath(path: string | undefined): string {
+  const entries = (path ?? '').split(delimiter)
+  const kept = entries.filter((entry) => isAbsolute(entry) && !/(^|\/)node_modules\//.test(`${entry}/`))
+  return kept.length === 0 ? DEFAULT_PATH : kept.join(delimiter)
+}
+
+function toolchainRoots(workerEnv: NodeJS.ProcessEnv): Record<string, string> {
+  const home = workerEnv.HOME ?? homedir()
+  return Object.fromEntries(
+    Object.entries(TOOLCHAIN_ROOTS).flatMap(([name, underHome]) => {
+      const given = workerEnv[name]
+      if (given !== undefined && given !== '') return [[name, given]]
+      if (underHome === undefined) return []
+      const path = join(home, underHome)
+      return existsSync(path) ? [[name, path]] : []
+    }),
+  )
+}
+
+/** What every run on this host gets, whatever the suite: built from an allow-list of the worker's variables. */
+export function hostEnvironment(workerEnv: NodeJS.ProcessEnv): Record<string, string> {
+  const env: Record<string, string> = { PATH: cleanPath(workerEnv.PATH), TERM: 'dumb', ...toolchainRoots(workerEnv) }
+  for (const [name, value] of Object.entries(workerEnv)) {
+    if (value === undefined) continue
+    if (PASSED.includes(name) || /^LC_[A-Z]+$/.test(name)) env[name] = value
+    if (REGISTRIES.includes(name) && !USER_INFO.test(value)) env[name] = value
+  }
+  return env
+}
+
+/** Values of secret variables from the worker's own environment. Throws `secret_not_set` naming a missing one. */
+export function resolveSecrets(names: string[], workerEnv: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = workerEnv[name]
+      if (value !== undefined) return [name, value]
+      throw new CommitSuiteError('secret_not_set', `${name}: is not set in the worker's environment. Set it there.`, {
+        field: name,
+        rule: "must be set in the worker's environment",
+      })
+    }),
+  )
+}
+
+/** The complete environment of a run except HOME, TMPDIR and PWD, which its isolation adds. */
+export function runEnvironment(
+  request: { env: Record<string, string>; secretEnv: string[] },
+  workerEnv: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return { ...hostEnvironment(workerEnv), ...request.env, ...resolveSecrets(request.secretEnv, workerEnv) }
+}

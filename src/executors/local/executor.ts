@@ -1,0 +1,69 @@
+import type { Logger } from 'pino'
+import { CommitSuiteError } from '../../contract/index.ts'
+import type { Executor } from '../executor.ts'
+import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
+import { endUnownedRuns } from './end-unowned.ts'
+import { whileBeating } from './heartbeat.ts'
+import type { LocalHost } from './host.ts'
+import { placesIn } from './places.ts'
+import { prepareTree } from './prepare/prepare.ts'
+import { type NamespaceMode, probeNamespaces } from './process-namespaces.ts'
+import { releaseLane } from './release.ts'
+import { retainLast } from './run/retained-workspaces.ts'
+import { runOnce } from './run/run-once.ts'
+import { RunnerClient } from './runner/client.ts'
+
+export interface LocalExecutorOptions {
+  /** Absolute; trees, workspaces, leases and the runner's socket lie in it. */
+  stateDir: string
+  log?: Logger
+  /** The runner ends itself after so long without runs and connections; 10 s. */
+  runnerIdleMs?: number
+  /** Instead of what this host is found to be able to do. */
+  namespaces?: NamespaceMode
+  /** Instead of `process.env`: what runs may get variables from. */
+  workerEnv?: NodeJS.ProcessEnv
+}
+
+export interface LocalExecutor extends Executor {
+  /** Leaves the runner and its runs alone; the next executor of this state directory adopts them. */
+  close(): Promise<void>
+  /** Removes unleased trees and dead workspaces not used for `olderThanMs`. */
+  collectGarbage(olderThanMs: number, options?: GarbageOptions): Promise<RemovedGarbage[]>
+  /** Ends everything of suites that `isOwned` denies; returns the number of lanes released. */
+  endUnownedRuns(isOwned: (suite: string) => boolean | Promise<boolean>): Promise<number>
+}
+
+function hostOf(options: LocalExecutorOptions): LocalHost {
+  let mode: Promise<NamespaceMode> | undefined
+  const probe = (): Promise<NamespaceMode> =>
+    options.namespaces === undefined ? probeNamespaces(options.stateDir) : Promise.resolve(options.namespaces)
+  return {
+    places: placesIn(options.stateDir),
+    runner: new RunnerClient(options.stateDir, options.runnerIdleMs),
+    namespaces: () => (mode ??= probe()),
+    workerEnv: options.workerEnv ?? process.env,
+    log: options.log,
+  }
+}
+
+/** Runs on this host, kept by a runner process that outlives the worker. */
+export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
+  const host = hostOf(options)
+  const retained = retainLast()
+  return {
+    async assertSupported(isolation) {
+      if (isolation === 'process') return
+      throw new CommitSuiteError('isolation_unavailable', `Isolation ${isolation} is not available on this host.`)
+    },
+    prepare: (request, context) => whileBeating(context, () => prepareTree(host, request, context)),
+    run: (request, context) => whileBeating(context, () => runOnce(host, request, context, retained.retire)),
+    async release(request) {
+      retained.forget(request.suite, request.sha)
+      await releaseLane(host, request)
+    },
+    close: () => host.runner.close(),
+    collectGarbage: (olderThanMs, options) => collectGarbage(host, olderThanMs, options),
+    endUnownedRuns: (isOwned) => endUnownedRuns(host, isOwned),
+  }
+}

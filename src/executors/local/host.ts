@@ -1,0 +1,15 @@
+import type { Logger } from 'pino'
+import type { Places } from './places.ts'
+import type { NamespaceMode } from './process-namespaces.ts'
+import type { RunnerClient } from './runner/client.ts'
+
+/** What the parts of the local executor share. */
+export interface LocalHost {
+  places: Places
+  runner: RunnerClient
+  /** How runs get their own copy here; probed once. */
+  namespaces(): Promise<NamespaceMode>
+  /** The worker's environment, from which runs get only what is allowed. */
+  workerEnv: NodeJS.ProcessEnv
+  log: Logger | undefined
+}

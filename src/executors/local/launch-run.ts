@@ -1,0 +1,83 @@
+import { basename } from 'node:path'
+import { type Command, CommitSuiteError, type Isolation, type RunLimits } from '../../contract/index.ts'
+import { runEnvironment } from './environment/run-environment.ts'
+import type { LocalHost } from './host.ts'
+import type { LaunchRequest, PlanLaunch } from './launch.ts'
+import { joinCgroups, makeRunCgroups, removeRunCgroups } from './limits/run-cgroups.ts'
+import { treePlaces, workspacePlaces } from './places.ts'
+import { processPlanner } from './process.ts'
+import type { RunState } from './runner/protocol.ts'
+import { makeWorkspace, removeFolder, type WorkspaceOwner } from './workspace.ts'
+
+/** One process tree of a suite, set-up or run. */
+export interface ProcessTree {
+  owner: WorkspaceOwner
+  command: Command
+  workdir: string
+  env: Record<string, string>
+  secretEnv: string[]
+  isolation: Isolation
+  limits: RunLimits
+  writes: LaunchRequest['writes']
+  network: LaunchRequest['network']
+  timeoutMs: number
+  graceMs: number
+  outputCapBytes: number
+}
+
+async function plannerFor(host: LocalHost, isolation: Isolation): Promise<PlanLaunch> {
+  const mode = await host.namespaces()
+  if (isolation === 'process' && mode !== 'none') return processPlanner(mode)
+  throw new CommitSuiteError('isolation_unavailable', `Isolation ${isolation} is not available on this host.`)
+}
+
+/** Starts the tree, or returns the state of the one that has its name already. */
+export async function launch(host: LocalHost, tree: ProcessTree): Promise<RunState> {
+  const known = await host.runner.find(tree.owner.name)
+  if (known !== null) return known
+  const workspace = await makeWorkspace(host.places, tree.owner)
+  try {
+    const state = await startIn(host, tree, workspace)
+    // Another caller was quicker: its workspace counts.
+    if (state.workspace !== workspace) await removeWorkspace(workspace)
+    return state
+  } catch (error) {
+    await removeWorkspace(workspace)
+    throw error
+  }
+}
+
+async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): Promise<RunState> {
+  const prepared = treePlaces(host.places, tree.owner.treeKey)
+  const own = workspacePlaces(workspace)
+  const planLaunch = await plannerFor(host, tree.isolation)
+  const plan = await planLaunch({
+    command: tree.command,
+    workdir: tree.workdir,
+    env: runEnvironment(tree, host.workerEnv),
+    writes: tree.writes,
+    tree: { lower: prepared.tree, upper: own.tree, work: own.treeWork },
+    home: { lower: prepared.home, upper: own.home, work: own.homeWork },
+    tmp: own.tmp,
+    limits: tree.limits,
+    network: tree.network,
+    statusFile: own.status,
+  })
+  const groups = await makeRunCgroups(basename(workspace), tree.limits)
+  return host.runner.start({
+    name: tree.owner.name,
+    argv: joinCgroups(groups, plan.argv),
+    env: plan.env,
+    workspace,
+    statusFile: own.status,
+    timeoutMs: tree.timeoutMs,
+    graceMs: tree.graceMs,
+    outputCapBytes: tree.outputCapBytes,
+    marker: null,
+  })
+}
+
+/** Removes a workspace whose processes are gone, with its control groups. */
+export async function removeWorkspace(workspace: string): Promise<void> {
+  await Promise.all([removeFolder(workspace), removeRunCgroups(basename(workspace))])
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { sha12 } from '../../contract/index.ts'
+
+/** Where everything of the local executor lies under the state directory. */
+export interface Places {
+  stateDir: string
+  runs: string
+  trees: string
+  leases: string
+}
+
+export const placesIn = (stateDir: string): Places => ({
+  stateDir,
+  runs: join(stateDir, 'runs'),
+  trees: join(stateDir, 'trees'),
+  leases: join(stateDir, 'leases'),
+})
+
+/** A prepared tree: `ready.json` is written last, so that a tree without it is unfinished. */
+export const treePlaces = (places: Places, treeKey: string) => ({
+  folder: join(places.trees, treeKey),
+  tree: join(places.trees, treeKey, 'tree'),
+  home: join(places.trees, treeKey, 'home'),
+  ready: join(places.trees, treeKey, 'ready.json'),
+  lock: join(places.stateDir, 'locks', `tree-${treeKey}.lock`),
+})
+
+/** Short, because TMPDIR lies in it and Unix sockets allow 108 bytes. */
+export const newWorkspace = (places: Places): string => join(places.runs, randomBytes(6).toString('hex'))
+
+export const workspacePlaces = (workspace: string) => ({
+  lane: join(workspace, 'lane.json'),
+  tree: join(workspace, 'tree'),
+  treeWork: join(workspace, 'tree-work'),
+  home: join(workspace, 'home'),
+  homeWork: join(workspace, 'home-work'),
+  tmp: join(workspace, 'tmp'),
+  files: join(workspace, 'files'),
+  status: join(workspace, 'status'),
+})
+
+/** All process trees of a lane begin with this. */
+export const lanePrefix = (suite: string, sha: string): string => `${suite}/${sha}/`
+
+export const leaseName = (suite: string, sha: string): string => `${suite}-${sha12(sha)}`

@@ -1,0 +1,89 @@
+import { access, mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { acquireLock } from '../../../process/lock-file.ts'
+import type { ExecutionContext, Preparation, PrepareRequest } from '../../executor.ts'
+import type { LocalHost } from '../host.ts'
+import { limitWarnings } from '../limits/run-cgroups.ts'
+import { treePlaces } from '../places.ts'
+import { removeFolder } from '../workspace.ts'
+import { checkOut } from './git-checkout.ts'
+import { takeLease } from './leases.ts'
+import { runSetup, setupPrefix } from './set-up.ts'
+import { treeKey as keyOf } from './tree-key.ts'
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Finds the prepared tree or makes it, under a lock over all processes of the host; leased to the lane. */
+export async function prepareTree(
+  host: LocalHost,
+  request: PrepareRequest,
+  context: ExecutionContext,
+): Promise<Preparation> {
+  const startedAtMs = Date.now()
+  const treeKey = await keyOf(request, host.workerEnv)
+  const places = treePlaces(host.places, treeKey)
+  await takeLease(host.places, treeKey, request.suite, request.sha)
+  const warnings = await limitWarnings(request.limits)
+  const lock = await acquireLock(places.lock, { signal: context.signal })
+  try {
+    const cached = await exists(places.ready)
+    if (cached) await utimes(places.ready, new Date(), new Date())
+    else {
+      const made = await makeTree(host, request, treeKey, context)
+      if (!made.ok) return made
+      warnings.push(...made.warnings)
+    }
+    return { ok: true, treeKey, cached, durationMs: Date.now() - startedAtMs, warnings }
+  } finally {
+    await lock.release()
+  }
+}
+
+type Made = { ok: true; warnings: string[] } | Extract<Preparation, { ok: false }>
+
+async function makeTree(
+  host: LocalHost,
+  request: PrepareRequest,
+  treeKey: string,
+  context: ExecutionContext,
+): Promise<Made> {
+  const places = treePlaces(host.places, treeKey)
+  // A worker that crashed here may have left a set-up that still goes on.
+  await host.runner.killPrefix(setupPrefix(treeKey))
+  await removeFolder(places.folder)
+  await mkdir(places.home, { recursive: true, mode: 0o700 })
+  try {
+    const made = await fillTree(host, request, treeKey, context)
+    if (!made.ok) await removeFolder(places.folder)
+    return made
+  } catch (error) {
+    await removeFolder(places.folder)
+    throw error
+  }
+}
+
+async function fillTree(
+  host: LocalHost,
+  request: PrepareRequest,
+  treeKey: string,
+  context: ExecutionContext,
+): Promise<Made> {
+  const places = treePlaces(host.places, treeKey)
+  const checkout = await checkOut(request.mirrorPath, request.sha, places.tree, context.signal)
+  if (!checkout.ok) return { ...checkout, step: 'checkout' }
+  const workdir = await stat(join(places.tree, request.workdir)).catch(() => undefined)
+  if (workdir?.isDirectory() !== true) {
+    const output = `The commit has no folder ${JSON.stringify(request.workdir)} to work in.`
+    return { ok: false, step: 'checkout', command: `cd ${request.workdir}`, exitCode: null, output }
+  }
+  const failure = await runSetup(host, request, treeKey, context)
+  if (failure !== undefined) return failure
+  const draft = join(places.folder, 'ready.draft')
+  await writeFile(draft, JSON.stringify({ sha: request.sha, preparedAt: new Date().toISOString() }))
+  await rename(draft, places.ready)
+  return checkout
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { realpath, stat } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import type { PrepareRequest } from '../../executor.ts'
+import { hostEnvironment } from '../environment/run-environment.ts'
+
+const RUNTIMES = ['python3', 'python', 'node', 'go', 'java', 'ruby', 'cargo', 'bash']
+
+/** Where a program really lies and since when: changes when it is upgraded, and costs no process. */
+async function runtimeStamp(name: string, path: string): Promise<string> {
+  for (const folder of path.split(delimiter)) {
+    const file = await realpath(join(folder, name)).catch(() => undefined)
+    if (file !== undefined) return `${file}@${(await stat(file)).mtimeMs}`
+  }
+  return `${name} is absent`
+}
+
+/**
+ * Name of the prepared tree: the same for the same commit, set-up, environment and runtimes. Lock files and
+ * manifests enter through the commit.
+ */
+export async function treeKey(request: PrepareRequest, workerEnv: NodeJS.ProcessEnv): Promise<string> {
+  const host = hostEnvironment(workerEnv)
+  const runtimes = await Promise.all(RUNTIMES.map((name) => runtimeStamp(name, host.PATH ?? '')))
+  const { mirrorPath, sha, setup, workdir, env, secretEnv, isolation } = request
+  const parts = [
+    1,
+    mirrorPath,
+    sha,
+    setup,
+    workdir,
+    sorted(env),
+    secretEnv.toSorted(),
+    isolation,
+    sorted(host),
+    runtimes,
+  ]
+  return createHash('sha256')
+    .update(JSON.stringify([...parts, process.getuid?.(), process.arch]))
+    .digest('hex')
+    .slice(0, 16)
+}
+
+const sorted = (env: Record<string, string>): [string, string][] =>
+  Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { newWorkspace, type Places, workspacePlaces } from './places.ts'
+
+const laneSchema = z.object({ name: z.string(), suite: z.string(), sha: z.string(), treeKey: z.string() })
+
+/** Whose workspace a folder is. `name` is that of the run, as the runner knows it. */
+export type WorkspaceOwner = z.infer<typeof laneSchema>
+
+/** Makes the folder of one process tree: status, output, private writes and TMPDIR. */
+export async function makeWorkspace(places: Places, owner: WorkspaceOwner): Promise<string> {
+  const workspace = newWorkspace(places)
+  await mkdir(workspacePlaces(workspace).tmp, { recursive: true, mode: 0o700 })
+  await writeFile(workspacePlaces(workspace).lane, JSON.stringify(owner))
+  return workspace
+}
+
+/** A workspace with this file stays until `gc`. */
+const KEPT_FILE = 'kept'
+
+/** Marks a workspace as kept for people to look at. */
+export const keepWorkspace = (workspace: string): Promise<void> => writeFile(join(workspace, KEPT_FILE), '')
+
+/** All workspaces on this host whose owner can be read. */
+export async function listWorkspaces(
+  places: Places,
+): Promise<{ workspace: string; owner: WorkspaceOwner; kept: boolean }[]> {
+  const names = await readdir(places.runs).catch(() => [])
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const workspace = join(places.runs, name)
+      const owner = await readOwner(workspace)
+      return owner === undefined ? [] : [{ workspace, owner, kept: existsSync(join(workspace, KEPT_FILE)) }]
+    }),
+  )
+  return found.flat()
+}
+
+async function readOwner(workspace: string): Promise<WorkspaceOwner | undefined> {
+  const text = await readFile(workspacePlaces(workspace).lane, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : laneSchema.safeParse(JSON.parse(text)).data
+}
+
+/** Removes a folder whatever modes a test gave to what is in it. */
+export async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    await openFolders(folder)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function openFolders(folder: string): Promise<void> {
+  if (!(await lstat(folder)).isDirectory()) return
+  await chmod(folder, 0o700)
+  const entries = await readdir(folder, { withFileTypes: true })
+  await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => openFolders(join(folder, entry.name))),
+  )
+}
