@@ -1,6 +1,8 @@
 import { readConfig } from '../config.ts'
 import type { Services } from './services.ts'
 
+/** Where Temporal's own tools look too. */
+const DEFAULT_TEMPORAL = '127.0.0.1:7233'
 const quiet = { info() {}, warn() {} }
 
 /** The real parts. Each is imported when it is first used, so that `--help` loads none of them. */
@@ -23,21 +25,31 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { findStack } = await import('../temporal/supervisor/client.ts')
       return await findStack(config)
     },
-    async connectSuites(config, stack) {
+    async connectSuites({ temporalAddress: address, namespace }, store) {
       const { connectSuites } = await import('../temporal/connect.ts')
-      return await connectSuites(config, stack)
+      return await connectSuites({ address, namespace, store })
     },
     async runDoctor(config) {
       const { runDoctor } = await import('../temporal/doctor.ts')
       return await runDoctor(config)
     },
-    async collectGarbage(config, options) {
-      const { collectGarbage } = await import('../executors/local/executor.ts')
-      return await collectGarbage(config, options)
+    async collectGarbage({ stateDir, logLevel }, { olderThanMs, dryRun }) {
+      const [{ createLocalExecutor }, { pino }] = await Promise.all([
+        import('../executors/local/executor.ts'),
+        import('pino'),
+      ])
+      const log = pino({ level: logLevel === 'info' ? 'warn' : logLevel }, pino.destination({ fd: 2, sync: true }))
+      const executor = createLocalExecutor({ stateDir, log })
+      try {
+        return await executor.collectGarbage(olderThanMs, { dryRun })
+      } finally {
+        await executor.close()
+      }
     },
-    async runWorker(config, signal) {
-      const { runWorker } = await import('../temporal/worker.ts')
-      return await runWorker(config, signal)
+    async runWorker(config, { signal, onReady }) {
+      const { runWorkerProcess } = await import('../temporal/worker-main.ts')
+      const address = config.temporalAddress ?? DEFAULT_TEMPORAL
+      await runWorkerProcess({ config, address, signal, onReady: () => onReady(address) })
     },
     async uncommittedChanges(path) {
       const { uncommittedChanges } = await import('../../activities/git/uncommitted-changes.ts')

@@ -29,10 +29,10 @@ export interface DoctorReport {
   checks: DoctorCheck[]
 }
 
-/** What `gc` removed, or would remove. */
-export interface GarbageReport {
-  removed: string[]
-  freedBytes: number
+/** Something that `gc` removed, or would remove; the name is relative to the state directory. */
+export interface Garbage {
+  name: string
+  sizeBytes: number
 }
 
 /** The parts behind the command line, each loaded when it is first used. */
@@ -48,11 +48,11 @@ export interface Services {
   acquireStack(config: Config, options: { onProgress: (line: string) => void; resume: boolean }): Promise<StackLease>
   /** The stack if it is up; never starts or holds one. */
   findStack(config: Config): Promise<TemporalPlace | undefined>
-  connectSuites(config: Config, stack: StackLease): Promise<SuiteControl>
+  connectSuites(stack: StackLease, store: Store): Promise<SuiteControl>
   runDoctor(config: Config): Promise<DoctorReport>
-  collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<GarbageReport>
+  collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<Garbage[]>
   /** Works until the signal aborts, then drains. */
-  runWorker(config: Config, signal: AbortSignal): Promise<void>
+  runWorker(config: Config, options: { signal: AbortSignal; onReady: (address: string) => void }): Promise<void>
   /** Whether a local repository holds changes that no commit has; `repo_not_found` where there is none. */
   uncommittedChanges(path: string): Promise<boolean>
   /** What the files say, each option from the first that has it: `--config`, the project's, the user's. */

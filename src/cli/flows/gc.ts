@@ -14,10 +14,11 @@ export interface GcFlags {
 export async function collect(context: CliContext, flags: GcFlags): Promise<ExitCode> {
   const olderThanMs = parseDuration(flags.olderThan, '--older-than')
   const { services } = context
-  const { removed, freedBytes } = await services.collectGarbage(services.config(), { olderThanMs, dryRun: flags.dryRun })
+  const removed = await services.collectGarbage(services.config(), { olderThanMs, dryRun: flags.dryRun })
+  const freedBytes = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (flags.json) print(context, JSON.stringify({ dryRun: flags.dryRun, removed, freedBytes }))
   else {
-    for (const path of removed) print(context, safeLine(path))
+    for (const { name } of removed) print(context, safeLine(name))
     const verb = flags.dryRun ? 'would be removed' : 'removed'
     print(context, `${plural(removed.length, 'item')} ${verb}, ${count(Math.round(freedBytes / 1024 / 1024))} MiB`)
   }

@@ -41,12 +41,16 @@ function askChoice(context: CliContext): Promise<Choice | 'force'> {
   })
 }
 
+/** A signal to a process group may arrive twice, once straight and once handed on by a parent. */
+const SAME_SIGNAL_MS = 300
+
 /**
  * The first Ctrl-C asks cancel or detach; without a terminal, and for SIGTERM, it cancels and waits for the
  * clean-up. The second one ends the process at once.
  */
 export function handleInterruption(context: CliContext, handlers: InterruptionHandlers): Interruption {
   let interrupted = false
+  let firstAtMs = 0
   const cancel = (): void => {
     note(context, 'cancelling; waiting for the clean-up (again to force)')
     handlers
@@ -62,8 +66,12 @@ export function handleInterruption(context: CliContext, handlers: InterruptionHa
     else cancel()
   }
   const onSignal = (signal: Signal) => (): void => {
-    if (interrupted) return context.forceExit(EXIT.interrupted)
+    if (interrupted) {
+      if (context.now() - firstAtMs >= SAME_SIGNAL_MS) context.forceExit(EXIT.interrupted)
+      return
+    }
     interrupted = true
+    firstAtMs = context.now()
     if (signal === 'SIGINT' && context.stdin.isTTY === true && context.stderr.isTTY === true) void ask()
     else cancel()
   }

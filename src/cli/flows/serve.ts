@@ -36,7 +36,8 @@ export async function serve(context: CliContext, { json }: { json: boolean }): P
 export async function work(context: CliContext): Promise<ExitCode> {
   const { signal, off } = untilStopped(context)
   try {
-    await context.services.runWorker(context.services.config(), signal)
+    const onReady = (address: string): void => note(context, `ready: working for Temporal at ${address}`)
+    await context.services.runWorker(context.services.config(), { signal, onReady })
     return EXIT.passing
   } finally {
     off()

@@ -68,7 +68,7 @@ async function withControl<T>(
   stack: Omit<Stack, 'control'>,
   use: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const control = await context.services.connectSuites(stack.config, stack.lease)
+  const control = await context.services.connectSuites(stack.lease, stack.store)
   try {
     return await use({ ...stack, control })
   } finally {

@@ -1,0 +1,126 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import { buildRequest } from '../../../src/cli/request/build.ts'
+import type { RawRequest, SuiteFlags } from '../../../src/cli/request/parse-flags.ts'
+import { suiteRequestSchema } from '../../../src/contract/index.ts'
+import { testCli } from './fixture.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'options-')))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const build = (flags: SuiteFlags, defaults: RawRequest = {}) => buildRequest(flags, defaults, folder)
+
+describe('bad input is refused before anything is started, naming option, value and rule', () => {
+  const cases: [string[], string][] = [
+    [['--runs', '0'], '--runs: "0" – must be a whole number from 1 to 100,000.'],
+    [['--runs', '100001'], '--runs: "100001" – must be a whole number from 1 to 100,000.'],
+    [['--runs', 'ten'], '--runs: "ten" – must be a whole number from 1 to 100,000.'],
+    [['--runs', '1.5'], '--runs: "1.5" – must be a whole number from 1 to 100,000.'],
+    [['--runs', ''], '--runs: "" – must be a whole number from 1 to 100,000.'],
+    [['--parallelism', '0'], '--parallelism: "0" – must be a whole number from 1 to 1,000.'],
+    [['--seeds', '7,8,7'], '--seeds: 7 – each seed may be given only once.'],
+    [['--seeds', '7,x'], '--seeds: "x" – must be 1 to 100,000 whole numbers from 1 to 2147483647.'],
+    [['--seeds', '0'], '--seeds: 0 – must be 1 to 100,000 whole numbers from 1 to 2147483647.'],
+    [['--seeds', '1,2', '--runs', '3'], '--runs: 3 – --seeds gives 2 runs. Leave --runs out.'],
+    [['--seeds', '1,2', '--seed', '3'], '--seed: 3 – --seeds gives the seeds already. Leave --seed out.'],
+    [['--seed', '2147483648'], '--seed: "2147483648" – must be a whole number from 1 to 2147483647.'],
+    [['--command', '  '], '--command: "  " – must not be empty.'],
+    [['--setup', ''], '--setup: "" – must not be empty.'],
+    [['--id', 'Nightly_1'], '--id: "Nightly_1" – must be lower-case letters, digits and hyphens, 1 to 40 of them, not a hyphen first.'],
+    [['--env', '1BAD=x'], '--env: "1BAD" – the name of an environment variable is letters, digits and _.'],
+    [['--env', 'NOVALUE'], '--env: "NOVALUE" – must be NAME=VALUE.'],
+    [['--secret-env', 'A-B'], '--secret-env: "A-B" – the name of an environment variable is letters, digits and _.'],
+    [['--timeout', '5'], '--timeout: "5" – must be a number with a unit: 500ms, 90s, 5m, 1h or 1d.'],
+    [['--timeout', '10ms'], '--timeout: "10ms" – must be from 1s to 24h.'],
+    [['--isolation', 'none'], '--isolation: "none" – must be process or sandbox.'],
+    [['--executor', 'docker'], '--executor: "docker" – must be local.'],
+    [['--keep', 'maybe'], '--keep: "maybe" – must be never, failed or always.'],
+    [['--commits', 'HEAD,,main'], '--commits: "" – must be refs, shas, tags or ranges, comma-separated, none of them empty.'],
+    [['--commits', '--upload-pack=touch'], '--commits: "--upload-pack=touch" – a ref does not begin with a dash.'],
+    [['--repo', '/no/such/place'], '--repo: "/no/such/place" – there is no such directory.'],
+    [
+      ['--repo', 'https://user:secret@example.org/a.git'],
+      '--repo: "https://***@example.org/a.git" – a URL must not carry a password or token. Use a git credential helper or SSH.',
+    ],
+  ]
+  test.each(cases)('run %j', async (args, message) => {
+    const { context } = testCli({ readDefaults: async () => ({}) })
+    expect(await runCommandLine(context, ['run', ...args])).toBe(2)
+    expect(context.stderr.text()).toBe(`error: ${message}\n`)
+    expect(context.stdout.text()).toBe('')
+  })
+})
+
+test('a request says what the flags say, and is what the schema takes', () => {
+  const request = build({
+    repo: '.',
+    commits: ['HEAD~2,HEAD', 'main..feature'],
+    command: 'pytest',
+    setup: false,
+    seeds: '7, 11',
+    timeout: '90s',
+    env: ['A=1', 'B=x=y'],
+    secretEnv: ['TOKEN'],
+  })
+  expect(request).toMatchObject({
+    repo: folder,
+    commits: ['HEAD~2', 'HEAD', 'main..feature'],
+    command: { shell: 'pytest' },
+    setup: null,
+    seeds: [7, 11],
+    timeoutMs: 90_000,
+    env: { A: '1', B: 'x=y' },
+    secretEnv: ['TOKEN'],
+  })
+  expect(request.id).toMatch(/^s-[a-z2-7]{10}$/)
+  expect(suiteRequestSchema.safeParse(request).success).toBe(true)
+})
+
+test('URLs stay as they are, paths become absolute', () => {
+  expect(build({ repo: 'git@example.org:group/a.git' }).repo).toBe('git@example.org:group/a.git')
+  expect(build({ repo: 'ssh://git@example.org/a.git' }).repo).toBe('ssh://git@example.org/a.git')
+  expect(build({}).repo).toBe(folder)
+})
+
+test('flags win over files; the number of runs and the seeds give way to one another', () => {
+  const files = { runs: 50, command: { shell: 'make' }, env: { A: 'file', B: 'file' } }
+  expect(build({ runs: '5', env: ['A=flag'] }, files)).toMatchObject({ runs: 5, env: { A: 'flag', B: 'file' } })
+  expect(build({ seeds: '1,2' }, files)).not.toHaveProperty('runs')
+  expect(build({ runs: '5' }, { seeds: [1, 2] })).not.toHaveProperty('seeds')
+})
+
+test('an unknown option or command is refused with what may have been meant', async () => {
+  const option = testCli()
+  expect(await runCommandLine(option.context, ['run', '--paralelism', '3'])).toBe(2)
+  expect(option.context.stderr.text()).toContain('--parallelism')
+  const command = testCli()
+  expect(await runCommandLine(command.context, ['wach'])).toBe(2)
+  expect(command.context.stderr.text()).toContain('watch')
+})
+
+const COMMANDS = ['run', 'watch', 'show', 'list', 'logs', 'cancel', 'pause', 'resume', 'replay', 'serve', 'worker', 'doctor', 'gc', 'version']
+test.each(COMMANDS)('the help of %s stands on stderr and has an example', async (name) => {
+  const { context } = testCli()
+  expect(await runCommandLine(context, [name, '--help'])).toBe(0)
+  expect(context.stderr.text()).toMatch(new RegExp(`Examples?:\\n  .*commit-suite ${name}`))
+  expect(context.stdout.text()).toBe('')
+})
+
+test('the help of run says that isolation process guards against accidents only', async () => {
+  const { context } = testCli()
+  await runCommandLine(context, ['run', '--help'])
+  expect(context.stderr.text()).toContain('guards against accidents only')
+})
+
+test('the version is a result', async () => {
+  const { context } = testCli()
+  expect(await runCommandLine(context, ['--version'])).toBe(0)
+  expect(context.stdout.text()).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(context.stderr.text()).toBe('')
+})

@@ -1,0 +1,162 @@
+import { createColors } from 'picocolors'
+import stringWidth from 'string-width'
+import { expect, test } from 'vitest'
+import { applyEvent, applyEvents } from '../../../src/cli/progress/apply-event.ts'
+import { renderMatrix } from '../../../src/cli/progress/matrix.ts'
+import { paceOf } from '../../../src/cli/progress/pace.ts'
+import { plainLine, plainNews } from '../../../src/cli/progress/plain.ts'
+import { initialProgress } from '../../../src/cli/progress/state.ts'
+import type { Outcome, SuiteEvent, SuiteEventData, SuiteEventType } from '../../../src/contract/index.ts'
+import { suiteEventSchema } from '../../../src/contract/index.ts'
+import { SHA, SHA2 } from './fixture.ts'
+
+const START_MS = Date.parse('2026-01-02T03:04:05.000Z')
+const colors = createColors(false)
+
+/** Events with rising numbers, one every 100 ms. */
+function story(): { events: SuiteEvent[]; add<T extends SuiteEventType>(type: T, data: SuiteEventData<T>): void; nowMs(): number } {
+  const events: SuiteEvent[] = []
+  const nowMs = (): number => START_MS + events.length * 100
+  return {
+    events,
+    nowMs,
+    add(type, data) {
+      const seq = events.length + 1
+      events.push(suiteEventSchema.parse({ seq, type, suite: 's-one', at: new Date(nowMs()).toISOString(), data }))
+    },
+  }
+}
+
+function begun(runs = 6) {
+  const told = story()
+  told.add('suite.started', { repo: '/r', runs, parallelism: 2, seed: 7 })
+  told.add('commit.resolved', { sha: SHA, position: 0, refs: ['HEAD~1'], subject: 'Add a feature' })
+  told.add('commit.resolved', { sha: SHA2, position: 1, refs: ['HEAD'], subject: 'Fix 漢字 \x1b[31mhandling' })
+  const run = (sha: string, attempt: number) => ({ sha, run: `s-one.${sha.slice(0, 12)}.${attempt}`, attempt, seed: attempt + 1 })
+  return {
+    ...told,
+    start: (sha: string, attempt: number) => told.add('run.started', { ...run(sha, attempt), try: 1, node: 'host' }),
+    finish: (sha: string, attempt: number, outcome: Outcome) =>
+      told.add('run.finished', { ...run(sha, attempt), outcome, reason: null, exitCode: 0, durationMs: 50, tries: 1 }),
+  }
+}
+
+function busy(runs?: number) {
+  const told = begun(runs)
+  const outcomes: Outcome[] = ['passed', 'failed', 'timed_out', 'crashed', 'error']
+  for (const [attempt, outcome] of outcomes.entries()) {
+    told.start(SHA, attempt)
+    told.finish(SHA, attempt, outcome)
+  }
+  told.start(SHA, 5)
+  told.add('environment.step', { sha: SHA2, step: 'setup', message: 'npm ci' })
+  return told
+}
+
+test('one by one or as a page, events lead to the same state; seen ones change nothing', () => {
+  const { events } = busy()
+  const page = applyEvents(initialProgress('s-one'), events)
+  const single = events.reduce(applyEvent, initialProgress('s-one'))
+  expect(single).toEqual(page)
+  expect(applyEvents(page, events)).toBe(page)
+  expect(page.commits.get(SHA)?.tally).toEqual({ passed: 1, failed: 1, timedOut: 1, crashed: 1, errors: 1, cancelled: 0 })
+})
+
+test('the state before stays as it was', () => {
+  const { events } = busy()
+  const before = applyEvents(initialProgress('s-one'), events.slice(0, 4))
+  const copy = structuredClone(before)
+  applyEvents(before, events)
+  expect(before).toEqual(copy)
+})
+
+test('a run that starts again after its end was recorded stays finished, and a repeated error is replaced', () => {
+  const told = begun()
+  told.finish(SHA, 0, 'error')
+  told.start(SHA, 0)
+  told.finish(SHA, 0, 'passed')
+  const state = applyEvents(initialProgress('s-one'), told.events)
+  expect(state.commits.get(SHA)?.tally).toMatchObject({ errors: 0, passed: 1 })
+  expect(state.finishedRuns).toBe(1)
+})
+
+test('the pace comes from the newest ends and the time left from what is missing', () => {
+  const told = busy()
+  const state = applyEvents(initialProgress('s-one'), told.events)
+  const pace = paceOf(state, START_MS + 300 + 5_000)
+  expect(pace).toMatchObject({ finished: 5, total: 12, runsPerSecond: 1 })
+  expect(pace.leftMs).toBeCloseTo(7_000)
+})
+
+const picture = (columns: number, rows = 24, runs?: number): string => {
+  const told = busy(runs)
+  const state = applyEvents(initialProgress('s-one'), told.events)
+  return renderMatrix(state, { columns, rows, colors, nowMs: START_MS + 5_300 })
+}
+
+test('the matrix on a wide terminal', () => {
+  expect(picture(110)).toMatchInlineSnapshot(`
+    "s-one  5/12 runs · 1.0/s · 7.0 s left
+    0123456  Add a feature      ✓FTCE▸  3/4 failed, 75.0 %
+    fedcba9  Fix 漢字 handling  ······  setup: npm ci
+    ✓ passed  F failed  T timed out  C crashed  E error  ▸ running  · waiting"
+  `)
+})
+
+test('the matrix with more runs than columns', () => {
+  expect(picture(80, 24, 500)).toMatchInlineSnapshot(`
+    "s-one  5/1,000 runs · 1.0/s · 16 m 35 s left
+    0123456  F·····························   3/4 failed, 75.0 %
+    fedcba9  ······························   setup: npm ci"
+  `)
+})
+
+test('the matrix on a narrow terminal', () => {
+  expect(picture(36)).toMatchInlineSnapshot(`
+    "s-one  5/12 runs · 1.0/s · 7.0 s le…
+    0123456  ✓FTCE▸
+    fedcba9  ······"
+  `)
+})
+
+test.each([1, 5, 12, 20, 40, 61, 79, 200])('at %d columns no line is wider and no row is lost', (columns) => {
+  const lines = picture(columns, 24, 3000).split('\n')
+  const allowed = Math.max(columns, 7)
+  for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(allowed)
+  expect(lines.length).toBeGreaterThanOrEqual(3)
+})
+
+test('more commits than rows: the picture stays within the terminal and says what is hidden', () => {
+  const told = story()
+  told.add('suite.started', { repo: '/r', runs: 2, parallelism: 2, seed: 7 })
+  for (let i = 0; i < 60; i++) {
+    const sha = i.toString(16).padStart(40, '0')
+    told.add('commit.resolved', { sha, position: i, refs: [], subject: `commit ${i}` })
+  }
+  const state = applyEvents(initialProgress('s-one'), told.events)
+  const lines = renderMatrix(state, { columns: 90, rows: 20, colors, nowMs: told.nowMs() }).split('\n')
+  expect(lines.length).toBeLessThanOrEqual(20)
+  expect(lines.join('\n')).toContain('… 45 more commits, 0 of 60 done')
+})
+
+test('plain lines for build servers', () => {
+  const told = busy()
+  const before = applyEvents(initialProgress('s-one'), told.events)
+  told.add('commit.verdict', {
+    sha: SHA,
+    verdict: 'flaky',
+    reason: null,
+    failureRate: 0.75,
+    interval: { method: 'clopper-pearson', level: 0.95, low: 0.194, high: 0.994 },
+    severity: 'high',
+    stoppedEarly: false,
+  })
+  const now = applyEvents(before, told.events)
+  expect(plainLine(before, START_MS + 5_300)).toMatchInlineSnapshot(`"s-one: 5/12 runs · 1.0/s · 7.0 s left, 3 failed, 1 errors"`)
+  expect(plainNews(initialProgress('s-one'), now)).toMatchInlineSnapshot(`
+    [
+      "0123456789ab Add a feature: flaky 75.0 % [19.4–99.4 %]",
+      "fedcba987654 Fix 漢字 handling: set-up: npm ci",
+    ]
+  `)
+})
