@@ -72,8 +72,8 @@ async function install(
   refused.push(`the download failed: ${noDownload ?? 'nothing arrived'}`)
   const notBuilt = await goInstall(config, onProgress, signal)
   signal?.throwIfAborted()
-  if (notBuilt === undefined) return { path: builtBinary(config), source: 'go install' }
-  refused.push(`go install failed: ${notBuilt}`)
+  if (notBuilt !== undefined) refused.push(`go install failed: ${notBuilt}`)
+  else if (await isUsable(builtBinary(config), refused)) return { path: builtBinary(config), source: 'go install' }
   throw unavailable(refused)
 }
 

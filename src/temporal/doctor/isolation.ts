@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { runQuietly } from '../../process/run-quietly.ts'
@@ -35,6 +35,8 @@ export async function checkNamespaces(config: Config): Promise<Check> {
       'Runs use fixed slots instead. Run as root, allow unprivileged user namespaces, or put COMMIT_SUITE_HOME on ext4 or xfs.'
     return warning(name, `do not work ${who}: ${output.split('\n').at(-1) ?? ''}`, remedy)
   } finally {
+    // The kernel leaves a folder there that not even its owner may read.
+    await chmod(join(folder, 'work', 'work'), 0o700).catch(() => {})
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
-import { siblingModule } from '../../process/sibling-module.ts'
 import { runQuietly } from '../../process/run-quietly.ts'
+import { siblingModule } from '../../process/sibling-module.ts'
 import { binaryFolder } from './cached.ts'
 
 /** Time to find out that there is no way to the network. */

@@ -69,16 +69,19 @@ export async function acquireStack(config: Config, options: AcquireStack = {}): 
 }
 
 async function acquire(config: Config, options: AcquireStack): Promise<{ socket: Socket; stack: StackInfo }> {
-  const request = { type: 'lease', build: buildId(), target: stackTarget(config) } as const
+  const target = stackTarget(config)
+  // One that is started now has the build on disk; were that to change meanwhile, replacing would never end.
+  let build: string | null = buildId()
   const module = options.supervisorModule ?? siblingModule(import.meta.url, 'main')
   for (let round = 0; round < ROUNDS; round++) {
     const socket = await connectToSupervisor(config)
     if (socket === undefined) {
       if (options.resume === false) throw notRunning(config)
       await startSupervisor(config, module)
+      build = null
       continue
     }
-    const answer = await ask(socket, request, options.onProgress ?? (() => {}))
+    const answer = await ask(socket, { type: 'lease', build, target }, options.onProgress ?? (() => {}))
     if (answer.type === 'stack' && answer.stack !== null) return { socket, stack: answer.stack }
     socket.destroy()
     if (answer.type === 'failed') throw new CommitSuiteError(knownCode(answer.code), answer.message)

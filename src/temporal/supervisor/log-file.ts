@@ -22,7 +22,7 @@ export function withLog<T>(path: string, use: (descriptor: number) => T): T {
 }
 
 /** The last lines of a log, for a message about what went wrong. */
-export function tailOfLog(path: string, lines = 5): string {
+export function tailOfLog(path: string, lines = 15): string {
   try {
     return readFileSync(path, 'utf8').slice(-4096).trimEnd().split('\n').slice(-lines).join('\n')
   } catch {

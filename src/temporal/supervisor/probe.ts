@@ -1,4 +1,5 @@
 import { connect } from 'node:http2'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** A protobuf message whose field 1 is this string (shorter than 128 bytes), framed for gRPC. */
 function frame(text: string): Buffer {
@@ -41,4 +42,11 @@ export function answersForNamespace(address: string, namespace: string, timeoutM
     stream.resume()
     stream.end(frame(namespace))
   })
+}
+
+const PROBE_EVERY_MS = 20
+
+/** Resolves as soon as the server answers (no TLS), or silently when the signal aborts. */
+export async function untilServerAnswers(address: string, namespace: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await answersForNamespace(address, namespace))) await delay(PROBE_EVERY_MS)
 }

@@ -15,7 +15,8 @@ export type StackInfo = z.infer<typeof stackInfoSchema>
 
 /** First and only message of a client. A connection that said `lease` holds a lease until it closes. */
 export const requestSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('lease'), build: z.string(), target: z.string() }),
+  /** `build` null: any will do. */
+  z.object({ type: z.literal('lease'), build: z.string().nullable(), target: z.string() }),
   z.object({ type: z.literal('find') }),
 ])
 export type Request = z.infer<typeof requestSchema>

@@ -8,7 +8,7 @@ import { ChildrenFile, endOrphans } from './children-file.ts'
 import { externalServer } from './external-server.ts'
 import { tailOfLog } from './log-file.ts'
 import { choosePorts, type Ports } from './ports.ts'
-import { answersForNamespace } from './probe.ts'
+import { untilServerAnswers } from './probe.ts'
 import type { StackInfo } from './protocol.ts'
 import { serverLog, spawnServer } from './server-process.ts'
 import { SupervisedChild } from './supervised-child.ts'
@@ -22,7 +22,6 @@ export interface StackOptions {
   onProgress: (line: string) => void
 }
 
-const PROBE_EVERY_MS = 20
 const READY_WITHIN_MS = 60_000
 /** So many ends in a row before the first readiness mean that it will not come. */
 const HOPELESS_ENDS = 3
@@ -71,8 +70,11 @@ export class Stack {
     else this.#target = { ...external, external: true }
     this.#stopped.signal.throwIfAborted()
     this.#startWorker()
-    const answered = external === undefined ? this.#untilServerAnswers() : Promise.resolve()
-    await Promise.race([Promise.all([answered, this.#workerReady.promise]), this.#hopeless.promise, this.#tooLate()])
+    await Promise.race([
+      Promise.all([this.#serverAnswers(), this.#workerReady.promise]),
+      this.#hopeless.promise,
+      this.#tooLate(),
+    ])
     this.#ready = true
   }
 
@@ -126,12 +128,10 @@ export class Stack {
     this.#hopeless.reject(new CommitSuiteError(code, message))
   }
 
-  async #untilServerAnswers(): Promise<void> {
-    const target = this.#target
-    while (target !== undefined && !this.#stopped.signal.aborted) {
-      if (await answersForNamespace(target.address, target.namespace)) return
-      await delay(PROBE_EVERY_MS)
-    }
+  /** The user's own server may need TLS and keys; that it answers shows in the worker's readiness. */
+  async #serverAnswers(): Promise<void> {
+    if (this.#target === undefined || this.#target.external) return
+    await untilServerAnswers(this.#target.address, this.#target.namespace, this.#stopped.signal)
   }
 
   async #tooLate(): Promise<never> {

@@ -32,6 +32,7 @@ export class Supervisor {
   #listener: Server | undefined
   #failure: CommitSuiteError | undefined
   #neededAt = Date.now()
+  #lastLine: string | undefined
   #ready = false
   #stopping = false
 
@@ -90,13 +91,19 @@ export class Supervisor {
     this.#leases.add(socket)
     if (this.#failure !== undefined) send(socket, failed(this.#failure))
     else if (this.#ready) send(socket, { type: 'stack', stack: this.#stack.info() })
-    else this.#waiting.add(socket)
+    else this.#wait(socket)
+  }
+
+  #wait(socket: Socket): void {
+    this.#waiting.add(socket)
+    if (this.#lastLine !== undefined) send(socket, { type: 'progress', line: this.#lastLine })
   }
 
   /** Another build or another server is asked for: an idle stack ends for it, a used one stays. */
   async #givesWay(socket: Socket, request: LeaseRequest): Promise<boolean> {
     const { build, target } = this.#options
-    if (request.build === build && request.target === target) return false
+    const sameBuild = request.build === null || request.build === build
+    if (sameBuild && request.target === target) return false
     const idle = this.#leases.size === 0 && !(await this.#hasOpenSuites()) && this.#leases.size === 0
     if (idle) {
       socket.end(encode({ type: 'replace' }))
@@ -126,6 +133,8 @@ export class Supervisor {
   }
 
   #tellWaiting(line: string): void {
+    this.#lastLine = line
+    this.#options.log.info({ line }, 'progress')
     for (const socket of this.#waiting) send(socket, { type: 'progress', line })
   }
 

@@ -19,9 +19,14 @@ export function spawnWorker(config: Config, module: string, target: WorkerTarget
     ...(target.external ? process.env : withoutTemporalVariables(process.env)),
     TEMPORAL_ADDRESS: target.address,
     TEMPORAL_NAMESPACE: target.namespace,
+    // Such a server starts at the same time: `untilServerAnswers` before connecting saves the client's back-off.
+    ...(target.external ? {} : { COMMIT_SUITE_EMBEDDED: '1' }),
   }
   return withLog(workerLog(config), (log) =>
-    spawn(process.execPath, [module], { stdio: ['ignore', log, log, 'ipc'], env }),
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', module], {
+      stdio: ['ignore', log, log, 'ipc'],
+      env,
+    }),
   )
 }
 
