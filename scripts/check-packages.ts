@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { type LockFile, missingOptional, parseLock } from './lock-file.ts'
 
 /** Licences a product under MIT can depend on at run time without conditions beyond naming them. */
 const LICENCES =
@@ -8,33 +9,19 @@ const LICENCES =
 const LICENCE_IN_FILE = new Map([['node_modules/unionfs', 'Unlicense']])
 const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
-const ranges = z.record(z.string(), z.string()).default({})
+const versions = z.record(z.string(), z.string()).default({})
 const manifestSchema = z.object({
   version: z.string(),
   license: z.string(),
-  dependencies: ranges,
-  devDependencies: ranges,
-})
-const lockSchema = z.object({
-  packages: z.record(
-    z.string(),
-    z.object({
-      version: z.string().optional(),
-      license: z.string().optional(),
-      resolved: z.string().optional(),
-      dev: z.boolean().default(false),
-      dependencies: ranges,
-      devDependencies: ranges,
-    }),
-  ),
+  dependencies: versions,
+  devDependencies: versions,
 })
 
-const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 const allowed = (licence: string): boolean =>
   licence.split(' OR ').some((choice) => choice.split(' AND ').every((part) => LICENCES.test(part)))
 
 /** Exact versions, a lock file that agrees and names no registry, licences that fit. */
-function problems(manifest: z.infer<typeof manifestSchema>, lock: z.infer<typeof lockSchema>): string[] {
+function problems(manifest: z.infer<typeof manifestSchema>, lock: LockFile): string[] {
   const found: string[] = []
   const root = lock.packages['']
   for (const kind of ['dependencies', 'devDependencies'] as const) {
@@ -43,17 +30,21 @@ function problems(manifest: z.infer<typeof manifestSchema>, lock: z.infer<typeof
       if (root?.[kind][name] !== version) found.push(`package-lock.json does not know ${name} ${version}`)
     }
   }
+  for (const { name } of missingOptional(lock)) {
+    found.push(`package-lock.json lacks ${name}: npm ci refuses; npm run lock:complete adds it`)
+  }
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (entry.resolved !== undefined) found.push(`package-lock.json: ${path} names a registry`)
-    if (path === '' || entry.dev) continue
+    // Packages for one platform share the licence of the package that asks for them.
+    if (path === '' || entry.dev || entry.optional) continue
     const licence = entry.license ?? LICENCE_IN_FILE.get(path) ?? 'not stated'
     if (!allowed(licence)) found.push(`${path}: licence ${licence}`)
   }
   return found
 }
 
-const manifest = manifestSchema.parse(await readJson('package.json'))
-const lock = lockSchema.parse(await readJson('package-lock.json'))
+const manifest = manifestSchema.parse(JSON.parse(await readFile('package.json', 'utf8')))
+const lock = parseLock(await readFile('package-lock.json', 'utf8'))
 const licence = await readFile('LICENSE', 'utf8').catch(() => '')
 const found = problems(manifest, lock)
 if (!licence.startsWith(manifest.license)) found.push(`LICENSE is not the ${manifest.license} licence`)
