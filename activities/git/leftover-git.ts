@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa } from 'execa'
 import { killGroup } from './run-git.ts'
@@ -7,7 +7,9 @@ const POLL_MS = 20
 
 /** Notes which git writes the mirror now, so that whoever takes the lock after a crash can end it. */
 export async function noteGit(file: string, pid: number): Promise<void> {
-  await writeFile(file, JSON.stringify({ pid, startedAt: await processStart(pid) }))
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, JSON.stringify({ pid, startedAt: await processStart(pid) }))
+  await rename(draft, file)
 }
 
 /**

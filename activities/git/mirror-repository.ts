@@ -1,4 +1,5 @@
-import { access, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommitSuiteError } from '../../src/contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
@@ -9,21 +10,16 @@ export interface Mirror {
   path: string
 }
 
-/** Where HEAD of the source is kept, detached or not; the mirror's own HEAD points here. */
+/** Where HEAD of the source is kept, detached or not; the mirror's own HEAD means nothing. */
 export const SOURCE_HEAD = 'refs/commit-suite/HEAD'
 
-/** Makes an empty mirror whose HEAD stands for that of its source. */
+/** Makes an empty mirror, in place of whatever is there. */
 export async function createMirror(path: string, signal: AbortSignal): Promise<void> {
-  const env = gitEnvironment()
   await rm(path, { recursive: true, force: true })
-  for (const args of [
-    ['init', '--quiet', '--bare', '--template=', path],
-    ['--git-dir', path, 'symbolic-ref', 'HEAD', SOURCE_HEAD],
-  ]) {
-    const { exitCode, stderr } = await runGit(args, { env, cwd: '/', signal })
-    if (exitCode === 0) continue
-    throw new CommitSuiteError('fetch_failed', `The mirror ${path} cannot be made: ${stderr}`, { field: 'repo' })
-  }
+  const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', path]
+  const { exitCode, stderr } = await runGit(args, { env: gitEnvironment(), cwd: '/', signal })
+  if (exitCode === 0) return
+  throw new CommitSuiteError('fetch_failed', `The mirror ${path} cannot be made: ${stderr}`, { field: 'repo' })
 }
 
 /**
@@ -31,13 +27,7 @@ export async function createMirror(path: string, signal: AbortSignal): Promise<v
  * as ours holds the lock of the mirror; they are removed.
  */
 export async function isSound(path: string): Promise<boolean> {
-  if (
-    !(await access(path).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return false
+  if (!existsSync(path)) return false
   await removeLockFiles(path)
   const args = ['--git-dir', path, 'for-each-ref', '--format=%(objecttype)']
   const { exitCode, stdout, stderr } = await runGit(args, { env: gitEnvironment(), cwd: '/' })

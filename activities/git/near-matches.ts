@@ -37,15 +37,19 @@ function distanceTo(wanted: string, candidate: string): number | undefined {
   return close || (wanted.length >= 3 && candidate.includes(wanted)) ? distance : undefined
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein's distance with swapped neighbours as one edit, row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let rowBefore: number[] = []
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (rowBefore[j - 2] ?? 0) + 1 : Infinity
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
     }
+    rowBefore = row
     row = next
   }
   return row[b.length] ?? 0

@@ -8,6 +8,8 @@ export function redactRepository(repo: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/|[A-Za-z0-9][A-Za-z0-9+.-]*::)/.exec(repo)?.[0] ?? ''
   if (scheme === '' && !repo.includes('@')) return repo
   const rest = repo.slice(scheme.length)
+  // Which of the two ends what is secret cannot be told.
+  if (/@/.test(rest) && /[?#]/.test(rest)) return `${scheme}***`
   return scheme + hideQuery(hideUserInfo(rest, scheme === '' || scheme === 'ssh://'))
 }
 

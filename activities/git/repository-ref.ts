@@ -54,6 +54,10 @@ function parseUrl(repo: string, scheme: string, options: RepositoryOptions): Rep
   if (url.hostname === '') throw refuse(repo, 'must name a host')
   if (/^-|%2d/i.test(url.hostname)) throw refuse(repo, 'must not name a host that begins with a dash')
   if (/^\/+(-|%2d)/i.test(url.pathname)) throw refuse(repo, 'must not have a path that begins with a dash')
+  if (url.pathname.includes('@')) {
+    // It may be the end of a password that holds a slash.
+    throw refuse(repo, 'must not have "@" after the host', 'Write it as "%40" where it belongs to the path.')
+  }
   if (/%(0|1|7f)/i.test(url.pathname)) throw refuse(repo, 'must not contain encoded control characters')
   const path = url.pathname.replace(/\/+$/, '')
   if (path === '') throw refuse(repo, 'must name a repository on its host')
@@ -90,7 +94,8 @@ function pathOfFileUrl(repo: string, url: URL): string {
 function parseScpLike(repo: string, options: RepositoryOptions): RepositoryRef {
   const match = SCP_LIKE.exec(repo)
   const path = match?.[3] ?? ''
-  if (match === null || /^[^/]*@/.test(path)) {
+  // What stands before an "@" further on may be the password of "user:password@host:path".
+  if (match === null || (match[1] === undefined && path.includes('@')) || repo.includes('://')) {
     throw refuse(repo, 'must be a path, a URL or user@host:path', 'Write a path with a colon as "./a:b".')
   }
   requireTransport(repo, 'ssh', options)

@@ -1,7 +1,7 @@
 import { invalidInput, LIMITS, type SuiteCommit, sha12 } from '../../src/contract/index.ts'
 import { readCommitDetails } from './commit-details.ts'
 import { listRange } from './commit-range.ts'
-import type { Mirror } from './mirror-repository.ts'
+import { type Mirror, SOURCE_HEAD } from './mirror-repository.ts'
 import { type CommitLookup, lookUpCommits } from './present-commits.ts'
 import { parseRevisions, type Revision } from './revision.ts'
 import { unknownRevision } from './unknown-revision.ts'
@@ -47,22 +47,28 @@ async function lookUpAll(request: ResolveRequest, revisions: readonly Revision[]
     }
   }
   const list = [...expressions]
-  const asked = list.map((expression) => withDefault(expression, request.defaultRef))
-  const answers = await lookUpCommits(request.mirror, asked)
+  const meaning = meaningOf(request.defaultRef ?? 'HEAD')
+  const answers = await lookUpCommits(request.mirror, list.map(meaning))
   const known = new Map(
     list.map((expression, index): [string, CommitLookup | undefined] => [expression, answers[index]]),
   )
   return async (text, expression) => {
     const answer = known.get(expression) ?? { problem: 'missing' as const }
     if ('sha' in answer) return answer.sha
-    const meant = withDefault(expression, request.defaultRef)
-    throw await unknownRevision(request.mirror, { text, expression: meant, problem: answer.problem })
+    throw await unknownRevision(request.mirror, {
+      text,
+      expression,
+      meant: meaning(expression),
+      problem: answer.problem,
+    })
   }
 }
 
-function withDefault(expression: string, defaultRef: string | undefined): string {
-  const head = /^(?:HEAD|@)(?=$|[~^])/
-  return defaultRef === undefined ? expression : expression.replace(head, () => defaultRef)
+/** What is looked up for an expression: the same, with the default in place of a leading `HEAD` or `@`. */
+function meaningOf(defaultRef: string): (expression: string) => string {
+  const [checked] = parseRevisions([defaultRef])
+  const head = checked?.kind !== 'commit' || checked.expression === 'HEAD' ? SOURCE_HEAD : checked.expression
+  return (expression) => expression.replace(/^(?:HEAD|@)(?=$|[~^])/, () => head)
 }
 
 async function expand(request: ResolveRequest, revision: Revision, lookup: Lookup) {

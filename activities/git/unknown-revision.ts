@@ -9,21 +9,22 @@ import { runGit } from './run-git.ts'
 interface Unknown {
   /** The entry as the user wrote it. */
   text: string
-  /** The part of it that led nowhere. */
+  /** The part of it that led nowhere, and what was looked up for it where that differs (`HEAD`). */
   expression: string
+  meant: string
   problem: 'missing' | 'ambiguous'
 }
 
 /** Explains why an expression names no commit: `ref_not_found` with field `commits` and what to do about it. */
 export async function unknownRevision(
   mirror: Mirror,
-  { text, expression, problem }: Unknown,
+  { text, expression, meant, problem }: Unknown,
 ): Promise<CommitSuiteError> {
   const name = baseOf(expression)
   const refuse = (rule: string, remedy?: string) => invalidInput('commits', text, rule, remedy, 'ref_not_found')
   if (problem === 'ambiguous') return refuse(`${name} is ambiguous: several objects begin with it`, 'Add more digits.')
   if (name !== expression) {
-    const [base] = await lookUpCommits(mirror, [name])
+    const [base] = await lookUpCommits(mirror, [baseOf(meant)])
     if (base !== undefined && 'sha' in base) return refuse(...(await whyNoAncestor(mirror, name, base.sha)))
   }
   const similar = await nearMatches(mirror, name)

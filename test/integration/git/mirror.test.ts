@@ -121,8 +121,8 @@ describe('the mirror of a repository', () => {
     git(partial, 'checkout', '--quiet', 'main')
     commit(partial, 'local', 'local.txt', 'local content')
     const mirror = await mirrorOf(state, partial)
-    expect(git(mirror.path, 'show', 'HEAD~2:file.txt')).toBe('old content')
-    expect(git(mirror.path, 'show', 'HEAD:local.txt')).toBe('local content')
+    expect(git(mirror.path, 'show', 'refs/commit-suite/HEAD~2:file.txt')).toBe('old content')
+    expect(git(mirror.path, 'show', 'refs/commit-suite/HEAD:local.txt')).toBe('local content')
     expect(() => git(mirror.path, 'rev-list', '--objects', '--all', '--quiet')).not.toThrow()
   })
 
@@ -152,7 +152,7 @@ describe('the mirror of a repository', () => {
     expect(await resolve(repo, 'HEAD')).toEqual([first])
     truncateSync(join(mirror.path, 'HEAD'), 0)
     expect(await resolve(repo, first)).toEqual([first])
-    expect(readFileSync(join(mirror.path, 'HEAD'), 'utf8')).toContain('refs/commit-suite/HEAD')
+    expect(readFileSync(join(mirror.path, 'HEAD'), 'utf8')).toContain('refs/heads/')
   })
 
   it('is not held up by lock files of a git that died', async () => {

@@ -1,0 +1,14 @@
+import { ensureMirror } from '../../../activities/git/mirror.ts'
+import { parseRepository } from '../../../activities/git/repository-ref.ts'
+
+/** A process of its own that makes a mirror: `ensure-mirror.child.ts STATE REPO`; prints its path. */
+const [stateDir = '', repo = ''] = process.argv.slice(2)
+const mirror = await ensureMirror({
+  stateDir,
+  repo: parseRepository(repo, { transports: ['file'] }),
+  refs: ['HEAD'],
+  signal: new AbortController().signal,
+  heartbeat() {},
+  log: { info() {}, warn() {} },
+})
+process.stdout.write(`${mirror.path}\n`)
