@@ -21,5 +21,5 @@ export const go: Framework = {
 
 async function needsDownload(files: TreeReader): Promise<boolean> {
   if (await files.exists('vendor/modules.txt')) return false
-  return /^\s*require\b/m.test((await files.read('go.mod')) ?? '')
+  return /^[ \t]*require\b/m.test((await files.read('go.mod')) ?? '')
 }

@@ -21,6 +21,9 @@ export async function matchingFiles(files: TreeReader, folders: readonly string[
 }
 
 const pick = (folder: string, entries: readonly string[], name: RegExp): string[] =>
-  entries.filter((entry) => !entry.endsWith('/') && name.test(entry)).map((entry) => join(folder, entry))
+  entries
+    .filter((entry) => !entry.endsWith('/') && name.test(entry))
+    .slice(0, MOST_FILES)
+    .map((entry) => join(folder, entry))
 
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)

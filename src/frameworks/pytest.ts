@@ -18,7 +18,7 @@ export const pytest: Framework = {
     for (const path of marks) if (await files.exists(path)) return true
     if (/^\[pytest\]/m.test((await files.read('tox.ini')) ?? '')) return true
     const tests = await matchingFiles(files, TEST_FOLDERS, PYTHON_TEST_FILE)
-    return tests.some((text) => /^\s*(?:import|from)\s+pytest\b/m.test(text) || isPlainStyle(text))
+    return tests.some((text) => /^[ \t]*(?:import|from)[ \t]+pytest\b/m.test(text) || isPlainStyle(text))
   },
   setup: async (files) => pythonSetup(await readPythonProject(files), 'pytest'),
   command: async () => ({ shell: 'python3 -m pytest' }),

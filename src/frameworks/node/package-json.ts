@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { TreeReader } from '../framework.ts'
 
+/** Scripts are searched by patterns whose cost grows with the square of the length. */
+const LONGEST_SCRIPT = 4096
+
 const names = z.record(z.string(), z.unknown()).catch({})
 const packageSchema = z.object({
   dependencies: names,
@@ -35,7 +38,7 @@ export async function readPackageJson(files: TreeReader): Promise<PackageJson | 
     dependencies: new Set(
       [p.dependencies, p.devDependencies, p.optionalDependencies, p.peerDependencies].flatMap(Object.keys),
     ),
-    testScript: typeof test === 'string' && !test.includes('no test specified') ? test : '',
+    testScript: typeof test === 'string' && !test.includes('no test specified') ? test.slice(0, LONGEST_SCRIPT) : '',
     hasWorkspaces: p.workspaces !== undefined,
     packageManager: p.packageManager ?? '',
     configures: { jest: p.jest !== undefined, mocha: p.mocha !== undefined },

@@ -17,6 +17,11 @@ const pyprojectSchema = z.object({
     .catch({ pytest: undefined, poetry: undefined, uv: undefined }),
 })
 
+/** Extras and groups that hold what tests need, the best first. */
+export const TEST_SETS: readonly string[] = ['test', 'tests', 'testing', 'dev']
+/** Deeper or wider than any real project; a chain of groups must not exhaust the stack. */
+const MOST_GROUPS = 50
+
 /** What set-up and detection want to know of a pyproject.toml. */
 export interface Pyproject {
   /** Has a build system, so that pip can install the project itself. */
@@ -24,7 +29,7 @@ export interface Pyproject {
   dependencies: string[]
   /** Requirements per extra. */
   extras: Record<string, string[]>
-  /** Requirements per dependency group (PEP 735), inclusions resolved. */
+  /** Requirements per dependency group (PEP 735) of TEST_SETS, inclusions resolved. */
   groups: Record<string, string[]>
   configuresPytest: boolean
   usesPoetry: boolean
@@ -37,7 +42,9 @@ export async function readPyproject(files: TreeReader): Promise<Pyproject | unde
   const p = parsed.data
   const declared = p['dependency-groups']
   const dev = strings(p.tool.uv?.['dev-dependencies'] ?? [])
-  const groups = Object.fromEntries(Object.keys(declared).map((name) => [name, groupOf(declared, name, new Set())]))
+  const groups = Object.fromEntries(
+    TEST_SETS.filter((name) => Object.hasOwn(declared, name)).map((name) => [name, groupOf(declared, name, new Set())]),
+  )
   return {
     isPackage: p['build-system'] !== undefined,
     dependencies: strings(p.project?.dependencies ?? []),
@@ -54,7 +61,7 @@ const includeSchema = z.object({ 'include-group': z.string() })
 
 /** A group with those it includes; `seen` ends circles. */
 function groupOf(declared: Record<string, unknown[]>, name: string, seen: Set<string>): string[] {
-  if (seen.has(name)) return []
+  if (seen.has(name) || seen.size >= MOST_GROUPS) return []
   seen.add(name)
   const items = Object.hasOwn(declared, name) ? (declared[name] ?? []) : []
   return items.flatMap((item) => {

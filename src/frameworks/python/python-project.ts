@@ -1,5 +1,5 @@
 import type { TreeReader } from '../framework.ts'
-import { readPyproject } from './pyproject.ts'
+import { readPyproject, TEST_SETS } from './pyproject.ts'
 import { namesInRequirements, requirementName } from './requirements.ts'
 
 /** Everything that our set-up would install for a Python project, found without running it. */
@@ -32,7 +32,6 @@ const TEST_REQUIREMENTS = [
   'dev-requirements.txt',
   'requirements/dev.txt',
 ] as const
-const TEST_SETS = ['test', 'tests', 'testing', 'dev'] as const
 
 export async function readPythonProject(files: TreeReader): Promise<PythonProject> {
   const [pyproject, setupPy, setupCfg] = await Promise.all([
@@ -56,7 +55,7 @@ export async function readPythonProject(files: TreeReader): Promise<PythonProjec
     editable: isPackage ? { extras: extra === undefined ? [] : [extra] } : undefined,
     requirements: isPackage ? grouped : [...declared, ...grouped],
     lockedBy: await lockOf(files),
-    installs: new Set([...fromFiles.flat(), ...byName]),
+    installs: new Set([...fromFiles.flatMap((names) => [...names]), ...byName]),
     configuresPytest: pyproject?.configuresPytest === true || /^\[tool:pytest\]/m.test(setupCfg ?? ''),
     hasMarks: pyproject !== undefined || setupPy || setupCfg !== undefined || requirementFiles.length > 0,
   }

@@ -1,6 +1,7 @@
 import type { TreeReader } from '../framework.ts'
 
-const DEEPEST_INCLUDE = 5
+const MOST_FILES = 20
+const INCLUSION = /^\s*(?:-r|--requirement)[\s=]+(\S+)/
 const NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/
 
 /** Project name of a requirement such as `Pytest_Randomly[x]>=3; python_version > "3"`, normalised as PEP 503 says. */
@@ -10,18 +11,21 @@ export function requirementName(requirement: string): string | undefined {
     .replace(/[-_.]+/g, '-')
 }
 
-/** Names a requirements file asks for, the files it includes with `-r` among them. */
-export async function namesInRequirements(files: TreeReader, path: string, depth = 0): Promise<string[]> {
-  const text = depth > DEEPEST_INCLUDE ? undefined : await files.read(path)
-  const names: string[] = []
-  for (const line of (text ?? '').split('\n')) {
-    const included = /^\s*(?:-r|--requirement)[\s=]+(\S+)/.exec(line)?.[1]
-    if (included !== undefined) {
-      const target = besides(path, included)
-      if (target !== undefined) names.push(...(await namesInRequirements(files, target, depth + 1)))
-    } else {
-      const name = requirementName(line)
-      if (name !== undefined) names.push(name)
+/** Names a requirements file asks for, the files it includes with `-r` among them, each read once. */
+export async function namesInRequirements(files: TreeReader, path: string): Promise<Set<string>> {
+  const names = new Set<string>()
+  const waiting = [path]
+  const seen = new Set(waiting)
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const line of ((await files.read(next)) ?? '').split('\n')) {
+      const included = INCLUSION.exec(line)?.[1]
+      const target = included === undefined ? undefined : besides(next, included)
+      if (target !== undefined && !seen.has(target) && seen.size < MOST_FILES) {
+        seen.add(target)
+        waiting.push(target)
+      }
+      const name = included === undefined ? requirementName(line) : undefined
+      if (name !== undefined) names.add(name)
     }
   }
   return names

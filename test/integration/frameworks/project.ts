@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from '../../../src/contract/index.ts'
+
+/** Compiling Go's standard library anew takes half a minute; its build cache may be shared. */
+const GOCACHE = process.env.GOCACHE ?? execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim()
 
 export interface Ended {
   exitCode: number
@@ -27,7 +30,7 @@ export async function makeProject(source?: string, programs?: string): Promise<P
   return {
     tree,
     home,
-    run: (command, env = {}) => execute(command, tree, { ...process.env, HOME: home, PATH: path, ...env }),
+    run: (command, env = {}) => execute(command, tree, { ...process.env, GOCACHE, HOME: home, PATH: path, ...env }),
     async remove() {
       // Go makes its module cache read-only.
       await execute({ argv: ['chmod', '-R', 'u+w', root] }, tmpdir(), process.env)
