@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../config.ts'
+import { isOpen } from '../contract/index.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { openStore } from '../store/open.ts'
 import { hostId } from './host-identity.ts'
@@ -23,7 +24,10 @@ export async function runWorkerProcess({ config, address, signal, onReady }: Wor
   const store = await openStore({ stateDir, artifactsDir })
   const executor = createLocalExecutor({ stateDir, log })
   try {
-    await executor.endUnownedRuns()
+    await executor.endUnownedRuns(async (suite) => {
+      const stored = await store.suites.get(suite)
+      return stored !== undefined && isOpen(stored.status)
+    })
     await runWorker({
       address,
       namespace: config.temporalNamespace,
