@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 
 /** How a short command ended; `output` is the tail of both streams. A command that could not be started has code -1. */
-export interface CommandEnd {
+interface CommandEnd {
   code: number
   output: string
 }

@@ -22,7 +22,7 @@ export async function downloadBySdk(config: Config, signal?: AbortSignal): Promi
   const contact = setTimeout(async () => {
     if (!(await isDownloading(folder))) giveUp.abort()
   }, CONTACT_TIMEOUT_MS)
-  const module = siblingModule(import.meta.url, 'download-by-sdk')
+  const module = siblingModule(import.meta.url, 'download-main')
   const { code, output } = await runQuietly(process.execPath, [module, folder], {
     timeoutMs: DOWNLOAD_TIMEOUT_MS,
     signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]),

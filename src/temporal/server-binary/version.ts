@@ -10,7 +10,7 @@ const OLDEST_SERVER = [1, 29] as const
 export type Inspection = { usable: true; server: string } | { usable: false; reason: string }
 
 /** Judges the text of `temporal --version`. */
-export function judgeVersion(printed: string): Inspection {
+function judgeVersion(printed: string): Inspection {
   if (!printed.startsWith('temporal version')) return { usable: false, reason: 'is not the Temporal CLI' }
   const [, server, major, minor] = printed.match(/\(Server ((\d+)\.(\d+)[^,\s)]*)/) ?? []
   if (server === undefined) return { usable: false, reason: 'does not say which server it holds' }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { type Config } from '../../config.ts'
+import type { Config } from '../../config.ts'
 import { supervisorSocket } from './private-socket.ts'
 import { encode, lineReader, type Reply, type Request, replySchema } from './protocol.ts'
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 const ROTATE_AT_BYTES = 5 * 1024 * 1024
 
 /** Opens a log to append to; a large one is first put aside as `.1`. Close the descriptor when it is handed on. */
-export function openLog(path: string): number {
+function openLog(path: string): number {
   mkdirSync(dirname(path), { recursive: true })
   const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (sizeBytes > ROTATE_AT_BYTES) renameSync(path, `${path}.1`)

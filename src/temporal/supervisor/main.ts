@@ -1,6 +1,6 @@
 import { readConfig } from '../../config.ts'
-import { openStore } from '../../store/open.ts'
 import { siblingModule } from '../../process/sibling-module.ts'
+import { openStore } from '../../store/open.ts'
 import { runSupervisor } from './run.ts'
 
 const DEFAULT_LINGER_MS = 5_000

@@ -6,8 +6,8 @@ import type { Config } from '../../../src/config.ts'
 import { acquireStack, findStack, type StackLease } from '../../../src/temporal/supervisor/client.ts'
 import { ask, connectToSupervisor } from '../../../src/temporal/supervisor/connection.ts'
 import { stackTarget } from '../../../src/temporal/supervisor/external-server.ts'
-import { answersForNamespace } from '../../../src/temporal/supervisor/probe.ts'
 import { supervisorSocket } from '../../../src/temporal/supervisor/private-socket.ts'
+import { answersForNamespace } from '../../../src/temporal/supervisor/probe.ts'
 import { endStack, expectGone, freshConfig, runningStack, stackProcesses, supervisorModule } from './stack-fixture.ts'
 
 let config: Config
