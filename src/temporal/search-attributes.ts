@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client'
-import { temporal } from '@temporalio/proto'
 
-const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+/** INDEXED_VALUE_TYPE_KEYWORD of temporal.api.enums.v1; the SDK does not export the enumeration. */
+const KEYWORD = 2
 
 // MAINTENANCE: workflows/search-attributes.ts sets these, by the same names and types.
 export const SEARCH_ATTRIBUTES = ['SuiteId', 'Repo', 'CommitSha', 'Verdict'] as const
