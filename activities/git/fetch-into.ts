@@ -59,7 +59,9 @@ export async function gitFetch(
   flags: readonly string[],
   refspecs: readonly string[],
 ): Promise<GitResult> {
-  const settings: GitSetting[] = context.transports.includes('https') ? await credentialSettings(context.signal) : []
+  const settings: GitSetting[] = context.transports.some((name) => name.startsWith('http'))
+    ? await credentialSettings(context.signal)
+    : []
   const env = gitEnvironment({
     transports: context.transports,
     settings,

@@ -1,14 +1,14 @@
 import { ensureMirror } from '../../../activities/git/mirror.ts'
 import { parseRepository } from '../../../activities/git/repository-ref.ts'
 
-/** A process of its own that makes a mirror: `ensure-mirror.child.ts STATE REPO`; prints its path. */
+/** A process of its own that makes a mirror: `ensure-mirror.child.ts STATE REPO`; prints `waiting` at each heartbeat and the path. */
 const [stateDir = '', repo = ''] = process.argv.slice(2)
 const mirror = await ensureMirror({
   stateDir,
   repo: parseRepository(repo, { transports: ['file'] }),
   refs: ['HEAD'],
   signal: new AbortController().signal,
-  heartbeat() {},
+  heartbeat: () => process.stdout.write('waiting\n'),
   log: { info() {}, warn() {} },
 })
 process.stdout.write(`${mirror.path}\n`)
