@@ -46,4 +46,4 @@ test('good, then flaky by the seed alone, unchanged by an unrelated commit, then
   expect(await failuresAt(flaky)).toEqual(failed)
   expect(await failuresAt(unrelated)).toEqual(failed)
   expect(await failuresAt(broken)).toEqual(SEEDS)
-})
+}, 180_000)
