@@ -14,9 +14,7 @@ failing, 2 wrong input, 3 inconclusive or an infrastructure fault, 130 interrupt
 that applies.`
 
 export const defineRun: DefineCommand = (program, context, done) => {
-  const command = program
-    .command('run')
-    .description('test commits × seeds and print a verdict per commit')
+  const command = program.command('run').description('test commits × seeds and print a verdict per commit')
   addSuiteFlags(command)
     .option('--detach', 'print the id and leave the suite running')
     .option('--follow', 'with --json: print every event as a line before the report')

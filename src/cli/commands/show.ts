@@ -9,7 +9,10 @@ export const defineShow: DefineCommand = (program, context, done) => {
     .option('--json', 'print one JSON document on stdout and nothing else')
     .option('--junit <file>', 'write JUnit XML')
     .option('--output <dir>', 'write report.json, junit.xml and the output of failing runs')
-    .addHelpText('after', '\nExamples:\n  commit-suite show s-k2v7q3xm4a\n  commit-suite show s-k2v7q3xm4a --results --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  commit-suite show s-k2v7q3xm4a\n  commit-suite show s-k2v7q3xm4a --results --json',
+    )
     .action(async (id, { results = false, json = false, junit, output }) => {
       const { showSuite } = await import('../flows/show.ts')
       done(await showSuite(context, id, { results, json, junit, output }))

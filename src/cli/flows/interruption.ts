@@ -80,6 +80,6 @@ export function handleInterruption(context: CliContext, handlers: InterruptionHa
     get interrupted() {
       return interrupted
     },
-    stop: () => offs.forEach((off) => off()),
+    stop: () => void offs.map((off) => off()),
   }
 }

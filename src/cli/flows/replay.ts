@@ -78,7 +78,9 @@ const RESULTS: readonly Outcome[] = ['passed', 'failed', 'timed_out', 'crashed']
 
 /** How often the repetitions ended as the recorded run did; only those that gave a test result count. */
 async function compare(original: Outcome | null, repetitions: Repetition[]) {
-  const outcomes = repetitions.flatMap(({ run }) => (run !== undefined && RESULTS.includes(run.outcome) ? [run.outcome] : []))
+  const outcomes = repetitions.flatMap(({ run }) =>
+    run !== undefined && RESULTS.includes(run.outcome) ? [run.outcome] : [],
+  )
   const reproduced = outcomes.filter((outcome) => outcome === original).length
   const { clopperPearson } = await import('../../stats/interval.ts')
   const interval = outcomes.length === 0 ? null : clopperPearson(reproduced, outcomes.length, LEVEL)
@@ -96,7 +98,10 @@ async function replayNow(context: CliContext, id: string, flags: ReplayFlags): P
     const { reproduced, counted, interval } = await compare(outcome, repetitions)
     if (flags.json) {
       const results = repetitions.flatMap((repetition) => repetition.run ?? [])
-      print(context, JSON.stringify({ run: id, seed: run.seed, outcome, times, counted, reproduced, interval, results }))
+      print(
+        context,
+        JSON.stringify({ run: id, seed: run.seed, outcome, times, counted, reproduced, interval, results }),
+      )
     } else {
       const sure = interval === null ? '' : `: ${percent(reproduced / counted)} ${formatInterval(interval)} (95 %)`
       print(context, `${id} (${outcome ?? 'no result on record'}) reproduced ${reproduced} of ${counted}${sure}`)

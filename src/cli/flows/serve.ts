@@ -12,7 +12,7 @@ function untilStopped(context: CliContext): { stopped: Promise<void>; signal: Ab
     resolve()
   }
   const offs = (['SIGINT', 'SIGTERM'] as const).map((signal) => context.onSignal(signal, onSignal))
-  return { stopped: promise, signal: controller.signal, off: () => offs.forEach((off) => off()) }
+  return { stopped: promise, signal: controller.signal, off: () => void offs.map((off) => off()) }
 }
 
 /** Keeps worker and Temporal up in the foreground until SIGTERM. */

@@ -1,4 +1,4 @@
-import { type SuiteEvent, tallyField, verdictSchema } from '../../contract/index.ts'
+import { type SuiteEvent, type SuiteEventData, tallyField, verdictSchema } from '../../contract/index.ts'
 import { CELL, type CommitProgress, cellName, initialCommit, RECENT_ENDS, type SuiteProgress } from './state.ts'
 
 /** The state after one more event; the state before stays as it was. */
@@ -43,7 +43,7 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
       Object.assign(commitOf(event.data.sha), { position: event.data.position, subject: event.data.subject })
       return
     case 'environment.step':
-      commitOf(event.data.sha).step = { name: event.data.step, message: event.data.message }
+      takeStep(commitOf(event.data.sha), event.data)
       return
     case 'run.started':
       draft.firstRunAtMs ??= Date.parse(event.at)
@@ -68,6 +68,11 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
       draft.failure = event.data.failure ?? null
       return
   }
+}
+
+function takeStep(commit: CommitProgress, { step, message }: SuiteEventData<'environment.step'>): void {
+  commit.step = { name: step, message }
+  if (step === 'failed') commit.setupFailure = message
 }
 
 /** Makes room for an attempt beyond those asked for at first. */

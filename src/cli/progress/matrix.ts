@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js'
 import stringWidth from 'string-width'
 import { safeLine } from '../terminal-safe.ts'
-import { count, cutToWidth, fitToWidth, formatRate, formatSpan, percent } from '../text-format.ts'
+import { count, cutToWidth, fitToWidth, formatRate, formatSpan, percent, plural } from '../text-format.ts'
 import { bucketSize, legend, renderCells } from './cells.ts'
 import { type Pace, paceOf } from './pace.ts'
 import { type CommitProgress, failuresOf, finishedOf, orderedCommits, type SuiteProgress } from './state.ts'
@@ -34,7 +34,7 @@ function stateText(commit: CommitProgress): string {
   const judged = tally.passed + failuresOf(tally)
   // No interval here: one for a fixed number of runs does not hold while runs still come in.
   if (judged > 0) return `${count(failuresOf(tally))}/${count(judged)} failed, ${percent(failuresOf(tally) / judged)}`
-  if (finishedOf(tally) > 0) return `${count(tally.errors)} errors`
+  if (finishedOf(tally) > 0) return plural(tally.errors, 'error')
   return step === null ? 'waiting' : safeLine(step.message === '' ? step.name : `${step.name}: ${step.message}`)
 }
 
@@ -74,6 +74,14 @@ function visibleCommits(commits: CommitProgress[], room: number): CommitProgress
   return commits.slice(from, from + room)
 }
 
+/** What the signs mean and how many runs one stands for, as far as there is room. */
+function footer(size: number, { columns, colors }: Canvas): string[] {
+  const scale = size === 1 ? '' : `a sign stands for ${size} runs`
+  const both = [legend(colors), scale].filter((part) => part !== '').join('  ')
+  const shown = stringWidth(both) <= columns ? both : size === 1 ? '' : scale
+  return shown === '' || stringWidth(shown) > columns ? [] : [shown]
+}
+
 /** The suite as a matrix of commits × seeds, no line wider and no picture taller than the terminal. */
 export function renderMatrix(state: SuiteProgress, canvas: Canvas): string {
   const { columns, rows, colors, nowMs } = canvas
@@ -91,7 +99,6 @@ export function renderMatrix(state: SuiteProgress, canvas: Canvas): string {
     lines.push(cutToWidth(`… ${count(hidden)} more commits, ${count(done)} of ${count(commits.length)} done`, columns))
   }
   const size = bucketSize(runs, layout.cells)
-  const scale = size === 1 ? '' : `, a sign stands for ${size} runs`
-  if (stringWidth(legend(colors) + scale) <= columns) lines.push(legend(colors) + colors.dim(scale))
+  lines.push(...footer(size, canvas))
   return lines.join('\n')
 }

@@ -1,5 +1,5 @@
 import { safeLine } from '../terminal-safe.ts'
-import { count, formatRate } from '../text-format.ts'
+import { count, formatRate, plural } from '../text-format.ts'
 import { paceText } from './matrix.ts'
 import { paceOf } from './pace.ts'
 import { failuresOf, orderedCommits, type SuiteProgress } from './state.ts'
@@ -13,7 +13,7 @@ export function plainLine(state: SuiteProgress, nowMs: number): string {
     errors += tally.errors
   }
   const status = state.status === 'running' ? '' : ` (${state.status})`
-  const faults = errors === 0 ? '' : `, ${count(errors)} errors`
+  const faults = errors === 0 ? '' : `, ${plural(errors, 'error')}`
   return `${state.suite}${status}: ${paceText(paceOf(state, nowMs))}, ${count(failed)} failed${faults}`
 }
 

@@ -33,7 +33,9 @@ export interface ScriptParts {
 export function replayScript(run: FoundRun, { setup, command, env }: ScriptParts): string {
   const { spec } = run.suite
   const timeoutSeconds = spec.timeoutMs / 1000
-  const secrets = spec.secretEnv.map((name) => `: "\${${name}:?must be set: its value is not recorded}"\nexport ${name}`)
+  const secrets = spec.secretEnv.map(
+    (name) => `: "\${${name}:?must be set: its value is not recorded}"\nexport ${name}`,
+  )
   const setupLines = setup.map((line) => `( ${words(line)} ) >&2`)
   return [
     '#!/bin/sh',

@@ -18,9 +18,9 @@ const SETUP_LINES = 20
 
 /** The end of the output of each set-up that failed; readers with a cursor find it in the events. */
 export function setupFailures(state: SuiteProgress): string[] {
-  return orderedCommits(state).flatMap(({ sha, step }) => {
-    if (step?.name !== 'failed') return []
-    const lines = safeLines(step.message.trimEnd()).split('\n')
+  return orderedCommits(state).flatMap(({ sha, setupFailure }) => {
+    if (setupFailure === null) return []
+    const lines = safeLines(setupFailure.trimEnd()).split('\n')
     const cut = lines.length > SETUP_LINES ? ['  …'] : []
     const shown = lines.slice(-SETUP_LINES).map((line) => `  ${line}`)
     return [`set-up of ${sha.slice(0, 12)} failed:`, ...cut, ...shown]
@@ -28,10 +28,7 @@ export function setupFailures(state: SuiteProgress): string[] {
 }
 
 /** Where to look next: the Web UI, the log and the replay of one failing run. */
-export function whereToLook(
-  report: SuiteReport,
-  temporal: TemporalPlace | null,
-): string[] {
+export function whereToLook(report: SuiteReport, temporal: TemporalPlace | null): string[] {
   const lines: string[] = []
   if (temporal?.temporalUi != null) {
     lines.push(`Temporal: ${temporalLink(temporal.temporalUi, temporal.namespace, report.suite)}`)

@@ -5,7 +5,10 @@ import { SUITE_STATUSES, type SuiteStatus, VERDICTS, type VerdictName } from '..
 const commit = (verdict: VerdictName, errors = 0) => ({ verdict, errors })
 
 /** Every set of verdicts. */
-const verdictSets = VERDICTS.reduce<VerdictName[][]>((sets, verdict) => [...sets, ...sets.map((s) => [...s, verdict])], [[]])
+const verdictSets = VERDICTS.reduce<VerdictName[][]>(
+  (sets, verdict) => [...sets, ...sets.map((s) => [...s, verdict])],
+  [[]],
+)
 
 /** The contract in other words than the code's: the first line that applies. */
 function promised(status: SuiteStatus, input: boolean, verdicts: VerdictName[], errors: number, interrupted: boolean) {
@@ -29,7 +32,9 @@ test('every combination of status, failure, verdicts, errors and interruption ha
             const code = exitCodeOf(report, { interrupted })
             const input = failure.startsWith('ref')
             const known = verdicts.length === 0 ? 0 : errors
-            expect.soft(code, JSON.stringify({ report, interrupted })).toBe(promised(status, input, verdicts, known, interrupted))
+            expect
+              .soft(code, JSON.stringify({ report, interrupted }))
+              .toBe(promised(status, input, verdicts, known, interrupted))
             seen.add(code)
           }
         }
@@ -47,6 +52,9 @@ test('several suites together have the code that comes first in the contract', (
 })
 
 test('a failure without a code of the catalogue is internal and kept whole', () => {
-  expect(splitFailure('ref_not_found: commits: "x" – unknown.')).toEqual({ code: 'ref_not_found', message: 'commits: "x" – unknown.' })
+  expect(splitFailure('ref_not_found: commits: "x" – unknown.')).toEqual({
+    code: 'ref_not_found',
+    message: 'commits: "x" – unknown.',
+  })
   expect(splitFailure('boom: it broke')).toEqual({ code: 'internal', message: 'boom: it broke' })
 })

@@ -5,14 +5,23 @@ import { PassThrough } from 'node:stream'
 import type { CliContext, Output, Signal } from '../../../src/cli/context.ts'
 import { liveServices } from '../../../src/cli/live-services.ts'
 import type { Services } from '../../../src/cli/services.ts'
-import type { Outcome, ReportedCommit, ReportedRun, RunResult, SuiteReport, SuiteSpec } from '../../../src/contract/index.ts'
+import type {
+  Outcome,
+  ReportedCommit,
+  ReportedRun,
+  RunResult,
+  SuiteReport,
+  SuiteSpec,
+} from '../../../src/contract/index.ts'
 import type { Store } from '../../../src/store/store.ts'
 
 export const SHA = '0123456789abcdef0123456789abcdef01234567'
 export const SHA2 = 'fedcba9876543210fedcba9876543210fedcba98'
 
 /** A stream that remembers what was written to it. */
-export function capture(options: { isTTY?: boolean; columns?: number } = {}): Output & { text(): string; bytes(): Buffer } {
+export function capture(
+  options: { isTTY?: boolean; columns?: number } = {},
+): Output & { text(): string; bytes(): Buffer } {
   const chunks: Buffer[] = []
   const stream = new PassThrough()
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -32,7 +41,9 @@ export function testCli(services: Partial<Services> = {}, env: NodeJS.ProcessEnv
   const exits: number[] = []
   return {
     exits,
-    signal: (name) => listeners.get(name)?.forEach((listener) => listener()),
+    signal: (name) => {
+      for (const listener of listeners.get(name) ?? []) listener()
+    },
     context: {
       stdin: new PassThrough(),
       stdout: capture(),
@@ -139,21 +150,41 @@ export function result(attempt: number, outcome: Outcome, fields: Partial<RunRes
 }
 
 /** A suite of one commit with runs that ended as said, everything on record. */
-export async function recordSuite(store: Store, outcomes: Outcome[], fields: Partial<SuiteSpec> = {}, subject = 'Add a feature') {
+export async function recordSuite(
+  store: Store,
+  outcomes: Outcome[],
+  fields: Partial<SuiteSpec> = {},
+  subject = 'Add a feature',
+) {
   const suite = spec({ runs: outcomes.length, ...fields })
   const { id } = suite
-  await store.suites.create({ spec: suite, requestDigest: 'digest', seeds: outcomes.map((_, attempt) => 100 + attempt) })
+  await store.suites.create({
+    spec: suite,
+    requestDigest: 'digest',
+    seeds: outcomes.map((_, attempt) => 100 + attempt),
+  })
   await store.suites.putCommits(id, [
     { position: 0, sha: SHA, refs: ['HEAD'], subject, author: 'A', committedAt: '2026-01-02T03:04:05.000Z' },
   ])
-  for (const [attempt, outcome] of outcomes.entries()) await store.results.record(result(attempt, outcome, { suite: id }))
+  for (const [attempt, outcome] of outcomes.entries())
+    await store.results.record(result(attempt, outcome, { suite: id }))
   return { id, runId: (attempt: number) => `${id}.${SHA.slice(0, 12)}.${attempt}` }
 }
 
 /** Ends a recorded suite. */
-export async function endSuite(store: Store, id: string, status: 'completed' | 'cancelled' | 'failed', failure?: string) {
+export async function endSuite(
+  store: Store,
+  id: string,
+  status: 'completed' | 'cancelled' | 'failed',
+  failure?: string,
+) {
   const data = { status, ...(failure === undefined ? {} : { failure }) }
-  await store.suites.setStatus(id, status, { suite: id, type: 'suite.finished', subject: id, ordinal: 0, data }, failure)
+  await store.suites.setStatus(
+    id,
+    status,
+    { suite: id, type: 'suite.finished', subject: id, ordinal: 0, data },
+    failure,
+  )
 }
 
 export function reportedRun(attempt: number, outcome: Outcome, fields: Partial<ReportedRun> = {}): ReportedRun {

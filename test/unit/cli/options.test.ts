@@ -32,7 +32,10 @@ describe('bad input is refused before anything is started, naming option, value 
     [['--seed', '2147483648'], '--seed: "2147483648" – must be a whole number from 1 to 2147483647.'],
     [['--command', '  '], '--command: "  " – must not be empty.'],
     [['--setup', ''], '--setup: "" – must not be empty.'],
-    [['--id', 'Nightly_1'], '--id: "Nightly_1" – must be lower-case letters, digits and hyphens, 1 to 40 of them, not a hyphen first.'],
+    [
+      ['--id', 'Nightly_1'],
+      '--id: "Nightly_1" – must be lower-case letters, digits and hyphens, 1 to 40 of them, not a hyphen first.',
+    ],
     [['--env', '1BAD=x'], '--env: "1BAD" – the name of an environment variable is letters, digits and _.'],
     [['--env', 'NOVALUE'], '--env: "NOVALUE" – must be NAME=VALUE.'],
     [['--secret-env', 'A-B'], '--secret-env: "A-B" – the name of an environment variable is letters, digits and _.'],
@@ -41,7 +44,10 @@ describe('bad input is refused before anything is started, naming option, value 
     [['--isolation', 'none'], '--isolation: "none" – must be process or sandbox.'],
     [['--executor', 'docker'], '--executor: "docker" – must be local.'],
     [['--keep', 'maybe'], '--keep: "maybe" – must be never, failed or always.'],
-    [['--commits', 'HEAD,,main'], '--commits: "" – must be refs, shas, tags or ranges, comma-separated, none of them empty.'],
+    [
+      ['--commits', 'HEAD,,main'],
+      '--commits: "" – must be refs, shas, tags or ranges, comma-separated, none of them empty.',
+    ],
     [['--commits', '--upload-pack=touch'], '--commits: "--upload-pack=touch" – a ref does not begin with a dash.'],
     [['--repo', '/no/such/place'], '--repo: "/no/such/place" – there is no such directory.'],
     [
@@ -104,7 +110,22 @@ test('an unknown option or command is refused with what may have been meant', as
   expect(command.context.stderr.text()).toContain('watch')
 })
 
-const COMMANDS = ['run', 'watch', 'show', 'list', 'logs', 'cancel', 'pause', 'resume', 'replay', 'serve', 'worker', 'doctor', 'gc', 'version']
+const COMMANDS = [
+  'run',
+  'watch',
+  'show',
+  'list',
+  'logs',
+  'cancel',
+  'pause',
+  'resume',
+  'replay',
+  'serve',
+  'worker',
+  'doctor',
+  'gc',
+  'version',
+]
 test.each(COMMANDS)('the help of %s stands on stderr and has an example', async (name) => {
   const { context } = testCli()
   expect(await runCommandLine(context, [name, '--help'])).toBe(0)

@@ -14,7 +14,11 @@ const START_MS = Date.parse('2026-01-02T03:04:05.000Z')
 const colors = createColors(false)
 
 /** Events with rising numbers, one every 100 ms. */
-function story(): { events: SuiteEvent[]; add<T extends SuiteEventType>(type: T, data: SuiteEventData<T>): void; nowMs(): number } {
+function story(): {
+  events: SuiteEvent[]
+  add<T extends SuiteEventType>(type: T, data: SuiteEventData<T>): void
+  nowMs(): number
+} {
   const events: SuiteEvent[] = []
   const nowMs = (): number => START_MS + events.length * 100
   return {
@@ -32,7 +36,12 @@ function begun(runs = 6) {
   told.add('suite.started', { repo: '/r', runs, parallelism: 2, seed: 7 })
   told.add('commit.resolved', { sha: SHA, position: 0, refs: ['HEAD~1'], subject: 'Add a feature' })
   told.add('commit.resolved', { sha: SHA2, position: 1, refs: ['HEAD'], subject: 'Fix 漢字 \x1b[31mhandling' })
-  const run = (sha: string, attempt: number) => ({ sha, run: `s-one.${sha.slice(0, 12)}.${attempt}`, attempt, seed: attempt + 1 })
+  const run = (sha: string, attempt: number) => ({
+    sha,
+    run: `s-one.${sha.slice(0, 12)}.${attempt}`,
+    attempt,
+    seed: attempt + 1,
+  })
   return {
     ...told,
     start: (sha: string, attempt: number) => told.add('run.started', { ...run(sha, attempt), try: 1, node: 'host' }),
@@ -59,7 +68,14 @@ test('one by one or as a page, events lead to the same state; seen ones change n
   const single = events.reduce(applyEvent, initialProgress('s-one'))
   expect(single).toEqual(page)
   expect(applyEvents(page, events)).toBe(page)
-  expect(page.commits.get(SHA)?.tally).toEqual({ passed: 1, failed: 1, timedOut: 1, crashed: 1, errors: 1, cancelled: 0 })
+  expect(page.commits.get(SHA)?.tally).toEqual({
+    passed: 1,
+    failed: 1,
+    timedOut: 1,
+    crashed: 1,
+    errors: 1,
+    cancelled: 0,
+  })
 })
 
 test('the state before stays as it was', () => {
@@ -107,7 +123,8 @@ test('the matrix with more runs than columns', () => {
   expect(picture(80, 24, 500)).toMatchInlineSnapshot(`
     "s-one  5/1,000 runs · 1.0/s · 16 m 35 s left
     0123456  F·····························   3/4 failed, 75.0 %
-    fedcba9  ······························   setup: npm ci"
+    fedcba9  ······························   setup: npm ci
+    a sign stands for 17 runs"
   `)
 })
 
@@ -152,7 +169,9 @@ test('plain lines for build servers', () => {
     stoppedEarly: false,
   })
   const now = applyEvents(before, told.events)
-  expect(plainLine(before, START_MS + 5_300)).toMatchInlineSnapshot(`"s-one: 5/12 runs · 1.0/s · 7.0 s left, 3 failed, 1 errors"`)
+  expect(plainLine(before, START_MS + 5_300)).toMatchInlineSnapshot(
+    `"s-one: 5/12 runs · 1.0/s · 7.0 s left, 3 failed, 1 error"`,
+  )
   expect(plainNews(initialProgress('s-one'), now)).toMatchInlineSnapshot(`
     [
       "0123456789ab Add a feature: flaky 75.0 % [19.4–99.4 %]",

@@ -37,7 +37,9 @@ const unknown = reportedCommit({
   passed: 0,
   failed: 0,
 })
-const whole = report({ commits: [passing, reportedCommit({ results: [reportedRun(0, 'passed'), reportedRun(1, 'failed')] }), unknown] })
+const whole = report({
+  commits: [passing, reportedCommit({ results: [reportedRun(0, 'passed'), reportedRun(1, 'failed')] }), unknown],
+})
 
 test('the fixtures are what the contract promises', () => {
   expect(suiteReportSchema.safeParse(whole).error).toBeUndefined()
@@ -70,7 +72,20 @@ test('the report ends with set-up output, where to look and the replay of a fail
   const output = Array.from({ length: 30 }, (_, i) => `line ${i}\x1b[31m`).join('\n')
   const at = '2026-01-02T03:04:05.000Z'
   const state = applyEvents(initialProgress('s-one'), [
-    { seq: 1, type: 'environment.step', suite: 's-one', at, data: { sha: unknown.sha, step: 'failed', message: output } },
+    {
+      seq: 1,
+      type: 'environment.step',
+      suite: 's-one',
+      at,
+      data: { sha: unknown.sha, step: 'failed', message: output },
+    },
+    {
+      seq: 2,
+      type: 'environment.step',
+      suite: 's-one',
+      at,
+      data: { sha: unknown.sha, step: 'released', message: 'removed' },
+    },
   ])
   const { context } = testCli()
   const temporal = { temporalUi: 'http://127.0.0.1:8233/', namespace: 'default' }
@@ -163,7 +178,9 @@ test('any subject and reason makes well-formed XML that says the same', () => {
   const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 30 }), { numRuns: 200, seed: 1 })
   const hostile = ['"]]><x a=\'', '\0\x1b[31m\u{fffe}\u{ffff}\ud800', 'a\nb\tc\r d', '&amp;<!--', '😀', ...texts]
   const documents = hostile.map((text) =>
-    junitXml(report({ commits: [reportedCommit({ subject: text, results: [reportedRun(0, 'failed', { reason: text })] })] })),
+    junitXml(
+      report({ commits: [reportedCommit({ subject: text, results: [reportedRun(0, 'failed', { reason: text })] })] }),
+    ),
   )
   const found = parsed(documents)
   for (const [i, text] of hostile.entries()) {

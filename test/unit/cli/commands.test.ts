@@ -1,0 +1,276 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import type { Services } from '../../../src/cli/services.ts'
+import { suiteEventSchema, suiteReportSchema } from '../../../src/contract/index.ts'
+import type { SuiteControl } from '../../../src/temporal/suites.ts'
+import { endSuite, realStore, recordSuite, result, SHA, spec, testCli } from './fixture.ts'
+
+let real: Awaited<ReturnType<typeof realStore>>
+beforeEach(async () => {
+  real = await realStore()
+})
+afterEach(() => real.close())
+
+const unexpected = async (): Promise<never> => {
+  throw new Error('this call was not to be made')
+}
+
+/** The services with a stack whose control does what the test says. */
+function stackOf(control: Partial<SuiteControl>): Partial<Services> & { released: () => number } {
+  let released = 0
+  return {
+    ...real.services,
+    readDefaults: async () => ({}),
+    uncommittedChanges: async () => false,
+    acquireStack: async () => ({
+      temporalAddress: '127.0.0.1:1',
+      temporalUi: null,
+      namespace: 'default',
+      pid: 1,
+      release: async () => {
+        released += 1
+      },
+    }),
+    connectSuites: async () => ({
+      start: unexpected,
+      cancel: unexpected,
+      pause: unexpected,
+      resume: unexpected,
+      failureOf: async () => undefined,
+      close: async () => undefined,
+      ...control,
+    }),
+    released: () => released,
+  }
+}
+
+test('run --json prints exactly one document that is what the contract says, with the exit code for it', async () => {
+  const services = stackOf({
+    async start({ id }) {
+      await recordSuite(real.store, ['passed', 'failed'], { id })
+      await endSuite(real.store, id, 'completed')
+      return { suite: id, joined: false, status: 'queued' }
+    },
+  })
+  const { context } = testCli(services)
+  const output = join(real.folder, 'out')
+  const args = [
+    'run',
+    '--repo',
+    real.folder,
+    '--json',
+    '--id',
+    's-json',
+    '--output',
+    output,
+    '--junit',
+    join(real.folder, 'j.xml'),
+  ]
+  expect(await runCommandLine(context, args)).toBe(1)
+  const text = context.stdout.text()
+  expect(text.trimEnd()).not.toContain('\n')
+  const document = suiteReportSchema.parse(JSON.parse(text))
+  expect(document.commits[0]?.results?.map(({ outcome }) => outcome)).toEqual(['passed', 'failed'])
+  expect(JSON.parse(await readFile(join(output, 'report.json'), 'utf8'))).toEqual(JSON.parse(text))
+  expect(await readFile(join(real.folder, 'j.xml'), 'utf8')).toContain('failures="1"')
+  expect(services.released()).toBe(1)
+})
+
+test('run --follow --json prints events as lines and the document last', async () => {
+  const { context } = testCli(
+    stackOf({
+      async start({ id }) {
+        await recordSuite(real.store, ['passed'], { id })
+        await endSuite(real.store, id, 'completed')
+        return { suite: id, joined: false, status: 'queued' }
+      },
+    }),
+  )
+  expect(await runCommandLine(context, ['run', '--repo', real.folder, '--json', '--follow', '--id', 's-lines'])).toBe(0)
+  const lines = context.stdout
+    .text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.slice(0, -1).map((line) => suiteEventSchema.parse(line).seq)).toEqual(
+    lines.slice(0, -1).map((_, i) => i + 1),
+  )
+  expect(lines.slice(0, -1).at(-1).type).toBe('suite.finished')
+  expect(suiteReportSchema.parse(lines.at(-1)).suite).toBe('s-lines')
+})
+
+test('input that the workflow refuses is exit 2, with its message, though nothing is on record', async () => {
+  const { CommitSuiteError } = await import('../../../src/contract/index.ts')
+  const { context } = testCli(
+    stackOf({
+      start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }),
+      failureOf: async () => new CommitSuiteError('ref_not_found', 'commits: "nope" – there is no such ref.'),
+    }),
+  )
+  expect(await runCommandLine(context, ['run', '--repo', real.folder, '--commits', 'nope'])).toBe(2)
+  expect(context.stderr.text()).toContain('error: commits: "nope" – there is no such ref.\n')
+  expect(context.stdout.text()).toBe('')
+})
+
+test('run --detach prints the id alone and warns of uncommitted changes', async () => {
+  const { context } = testCli({
+    ...stackOf({ start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }) }),
+    uncommittedChanges: async () => true,
+  })
+  expect(await runCommandLine(context, ['run', '--repo', real.folder, '--detach', '--id', 's-away'])).toBe(0)
+  expect(context.stdout.text()).toBe('s-away\n')
+  expect(context.stderr.text()).toContain('uncommitted changes')
+})
+
+test('Ctrl-C without a terminal cancels, waits for the end and is exit 130; another one forces', async () => {
+  await recordSuite(real.store, ['passed'], { id: 's-long' })
+  const cancelled: string[] = []
+  const cli = testCli(stackOf({ cancel: async (suite) => void cancelled.push(suite) }))
+  let nowMs = 0
+  cli.context.now = () => nowMs
+  const code = runCommandLine(cli.context, ['watch', 's-long'])
+  await vi.waitFor(() => {
+    cli.signal('SIGINT')
+    expect(cancelled).toEqual(['s-long'])
+  })
+  expect(cli.exits).toEqual([])
+  nowMs = 1_000
+  cli.signal('SIGINT')
+  expect(cli.exits).toEqual([130])
+  await endSuite(real.store, 's-long', 'cancelled')
+  expect(await code).toBe(130)
+})
+
+test('watch without an open suite says so', async () => {
+  const { context } = testCli(stackOf({}))
+  expect(await runCommandLine(context, ['watch'])).toBe(2)
+  expect(context.stderr.text()).toContain('no suite is open')
+})
+
+test('watch tells which interrupted suites go on', async () => {
+  await recordSuite(real.store, ['passed'], { id: 's-cut' })
+  const services = stackOf({})
+  const acquireStack = async () => {
+    await endSuite(real.store, 's-cut', 'completed')
+    return { temporalAddress: 'a', temporalUi: null, namespace: 'default', pid: 1, release: async () => undefined }
+  }
+  const { context } = testCli({ ...services, acquireStack })
+  expect(await runCommandLine(context, ['watch', 's-cut'])).toBe(0)
+  expect(context.stderr.text()).toContain('resuming: s-cut\n')
+})
+
+test('show prints table or document of any suite, with every run when asked', async () => {
+  await recordSuite(real.store, ['passed', 'failed'], {}, 'Hostile \x1b[2J subject')
+  await endSuite(real.store, 's-one', 'completed')
+  const table = testCli(real.services)
+  expect(await runCommandLine(table.context, ['show', 's-one', '--results'])).toBe(0)
+  expect(table.context.stdout.text()).toContain(`commit-suite replay s-one.${SHA.slice(0, 12)}.1`)
+  expect(table.context.stdout.text()).not.toContain('\x1b')
+  const json = testCli(real.services)
+  expect(await runCommandLine(json.context, ['show', 's-one', '--json'])).toBe(0)
+  expect(suiteReportSchema.parse(JSON.parse(json.context.stdout.text())).commits[0]).not.toHaveProperty('results')
+  const none = testCli(real.services)
+  expect(await runCommandLine(none.context, ['show', 's-none'])).toBe(2)
+})
+
+test('list filters by status and says what is interrupted', async () => {
+  await recordSuite(real.store, ['passed'], { id: 's-old' })
+  await endSuite(real.store, 's-old', 'completed')
+  await recordSuite(real.store, ['passed'], { id: 's-new' })
+  const { context } = testCli(real.services)
+  expect(await runCommandLine(context, ['list', '--status', 'completed,failed', '--json'])).toBe(0)
+  expect(JSON.parse(context.stdout.text())).toMatchObject([{ suite: 's-old', status: 'completed' }])
+  expect(context.stderr.text()).toContain('interrupted: s-new')
+  const bad = testCli(real.services)
+  expect(await runCommandLine(bad.context, ['list', '--status', 'done'])).toBe(2)
+})
+
+test('logs hands on bytes as they are, and makes escapes visible on a terminal unless --raw', async () => {
+  const { runId } = await recordSuite(real.store, ['failed'])
+  const bytes = Uint8Array.of(0x1b, 0x5b, 0x32, 0x4a, 0xff, 0x0a)
+  const key = { suite: 's-one', sha: SHA, attempt: 0, generation: 0, try: 1 }
+  const captured = (head: Uint8Array) => ({ head, droppedBytes: 0, tail: new Uint8Array() })
+  await real.store.logs.compact({ ...key, stream: 'stdout' }, captured(bytes))
+  await real.store.logs.compact({ ...key, stream: 'stderr' }, captured(new TextEncoder().encode('oops\n')))
+  const pipe = testCli(real.services)
+  expect(await runCommandLine(pipe.context, ['logs', runId(0)])).toBe(0)
+  expect([...pipe.context.stdout.bytes()]).toEqual([...bytes])
+  expect(pipe.context.stderr.text()).toBe('oops\n')
+  const terminal = testCli(real.services)
+  terminal.context.stdout.isTTY = true
+  expect(await runCommandLine(terminal.context, ['logs', 's-one', '--stream', 'stdout'])).toBe(0)
+  expect(terminal.context.stdout.text()).toBe('^[[2J\ufffd\n')
+  const raw = testCli(real.services)
+  raw.context.stdout.isTTY = true
+  await runCommandLine(raw.context, ['logs', runId(0), '--raw', '--stream', 'stdout'])
+  expect([...raw.context.stdout.bytes()]).toEqual([...bytes])
+})
+
+test('logs --follow writes live output until the run has ended', async () => {
+  await real.store.suites.create({ spec: spec({ runs: 1 }), requestDigest: 'd', seeds: [100] })
+  const subject = { position: 0, sha: SHA, refs: [], subject: '', author: '', committedAt: '2026-01-02T03:04:05.000Z' }
+  await real.store.suites.putCommits('s-one', [subject])
+  const key = { suite: 's-one', sha: SHA, attempt: 0, generation: 0, try: 1, stream: 'stdout' as const }
+  await real.store.logs.append(key, 0, new TextEncoder().encode('first\n'))
+  const { context } = testCli(real.services)
+  const code = runCommandLine(context, ['logs', `s-one.${SHA.slice(0, 12)}.0`, '--follow'])
+  await vi.waitFor(() => expect(context.stdout.text()).toBe('first\n'))
+  await real.store.logs.append(key, 6, new TextEncoder().encode('second\n'))
+  await real.store.results.record(result(0, 'passed', { seed: 100 }))
+  expect(await code).toBe(0)
+  expect(context.stdout.text()).toBe('first\nsecond\n')
+})
+
+test('cancel waits until the suite has ended; a finished one is refused', async () => {
+  await recordSuite(real.store, ['passed'])
+  const services = stackOf({ cancel: (suite) => endSuite(real.store, suite, 'cancelled') })
+  const first = testCli(services)
+  expect(await runCommandLine(first.context, ['cancel', 's-one'])).toBe(0)
+  expect(first.context.stdout.text()).toBe('s-one cancelled\n')
+  const again = testCli(services)
+  expect(await runCommandLine(again.context, ['cancel', 's-one'])).toBe(2)
+  expect(again.context.stderr.text()).toContain('is cancelled already')
+})
+
+test('doctor is exit 3 where something failed and says what to do', async () => {
+  const runDoctor = async () => ({
+    checks: [
+      { name: 'git', status: 'ok' as const, detail: '2.50' },
+      { name: 'temporal', status: 'failed' as const, detail: 'none', remedy: 'Install it.' },
+    ],
+  })
+  const { context } = testCli({ ...real.services, runDoctor })
+  expect(await runCommandLine(context, ['doctor'])).toBe(3)
+  expect(context.stdout.text()).toBe('ok    git: 2.50\nFAIL  temporal: none\n      Install it.\n')
+})
+
+test('gc says what it removed', async () => {
+  const asked: unknown[] = []
+  const collectGarbage: Services['collectGarbage'] = async (_, options) => {
+    asked.push(options)
+    return [{ name: 'trees/abc', sizeBytes: 3 * 1024 * 1024 }]
+  }
+  const { context } = testCli({ ...real.services, collectGarbage })
+  expect(await runCommandLine(context, ['gc', '--older-than', '7d', '--dry-run'])).toBe(0)
+  expect(asked).toEqual([{ olderThanMs: 604_800_000, dryRun: true }])
+  expect(context.stdout.text()).toBe('trees/abc\n1 item would be removed, 3 MiB\n')
+})
+
+test('serve --json says where everything is, holds its lease and gives it back at SIGTERM', async () => {
+  const services = stackOf({})
+  const cli = testCli(services)
+  const code = runCommandLine(cli.context, ['serve', '--json'])
+  await vi.waitFor(() => expect(cli.context.stdout.text()).not.toBe(''))
+  expect(JSON.parse(cli.context.stdout.text())).toEqual({
+    url: null,
+    temporal: '127.0.0.1:1',
+    temporalUi: null,
+    pid: process.pid,
+  })
+  expect(services.released()).toBe(0)
+  cli.signal('SIGTERM')
+  expect(await code).toBe(0)
+  expect(services.released()).toBe(1)
+})

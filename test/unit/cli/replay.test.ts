@@ -1,0 +1,120 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { requireRun } from '../../../src/cli/flows/lookup.ts'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import { replayRequest } from '../../../src/cli/replay/request.ts'
+import { replayScript, shellQuote } from '../../../src/cli/replay/script.ts'
+import { ID_PATTERN, suiteRequestSchema } from '../../../src/contract/index.ts'
+import { realStore, recordSuite, SHA, testCli } from './fixture.ts'
+
+let real: Awaited<ReturnType<typeof realStore>>
+beforeEach(async () => {
+  real = await realStore()
+})
+afterEach(() => real.close())
+
+const git = (folder: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  }).trim()
+
+/** A repository whose path and content try the quoting. */
+async function repository(): Promise<{ path: string; sha: string }> {
+  const path = join(real.folder, "it's a $(repo)")
+  await mkdir(join(path, 'sub dir'), { recursive: true })
+  git(path, 'init', '--quiet')
+  await writeFile(join(path, 'sub dir', 'answer.txt'), 'old')
+  git(path, 'add', '.')
+  git(path, 'commit', '--quiet', '-m', 'First')
+  const sha = git(path, 'rev-parse', 'HEAD')
+  await writeFile(join(path, 'sub dir', 'answer.txt'), 'new')
+  git(path, 'commit', '--quiet', '-am', 'Second')
+  return { path, sha }
+}
+
+const COMMAND = `printf '%s|' "$PWD_TAIL" "$A" "$TEST_SEED" "$ATTEMPT" "$TOKEN" "$(cat answer.txt)" "$(cat made-by-setup)"; exit 7`
+
+async function recorded(path: string, sha: string) {
+  const { store } = real
+  await recordSuite(store, ['passed', 'failed'], {
+    repo: path,
+    workdir: 'sub dir',
+    env: { A: `quote ' dollar $HOME "double"\nline` },
+    secretEnv: ['TOKEN'],
+  })
+  const run = await requireRun(store, `s-one.${SHA.slice(0, 12)}.1`)
+  return replayScript(
+    { ...run, sha, subject: 'x\nrm -rf /' },
+    {
+      setup: [{ argv: ['sh', '-c', 'echo set-up "$A" > made-by-setup'] }],
+      command: { shell: COMMAND },
+      env: { ...run.suite.spec.env, PWD_TAIL: 'f', TEST_SEED: String(run.seed), ATTEMPT: '1' },
+    },
+  )
+}
+
+test('the printed script runs the commit with seed, environment and set-up in a plain sh, and ends as the test does', async () => {
+  const { path, sha } = await repository()
+  const script = await recorded(path, sha)
+  const env = { PATH: process.env.PATH, HOME: real.folder, TMPDIR: real.folder, TOKEN: 'secret value' }
+  const { stdout, stderr, status } = spawnSync('sh', [], { input: script, env, encoding: 'utf8' })
+  const value = `quote ' dollar $HOME "double"\nline`
+  expect({ stdout, stderr, status }).toEqual({
+    stdout: `f|${value}|101|1|secret value|old|set-up ${value}|`,
+    stderr: '',
+    status: 7,
+  })
+  expect(script).not.toContain('secret value')
+})
+
+test('without its secret the script says which one it needs', async () => {
+  const { path, sha } = await repository()
+  const { stderr, status } = spawnSync('sh', [], {
+    input: await recorded(path, sha),
+    env: { PATH: process.env.PATH, HOME: real.folder },
+    encoding: 'utf8',
+  })
+  expect(status).not.toBe(0)
+  expect(stderr).toContain('TOKEN')
+})
+
+test.each(['', 'plain', "it's", '$(x) `y` "z" \\', '-n', 'a\nb', '*', 'é'])(
+  '%j survives the shell as one word',
+  (word) => {
+    const { stdout } = spawnSync('sh', ['-c', `printf '%s.' ${shellQuote(word)}`], { encoding: 'utf8' })
+    expect(stdout).toBe(`${word}.`)
+  },
+)
+
+test('a replay asks for exactly that commit, seed and command, under an id that fits', async () => {
+  const id = 'a'.repeat(40)
+  await recordSuite(real.store, ['failed', 'passed'], { id, env: { A: '1' }, limits: { processes: 50 } })
+  const request = replayRequest(await requireRun(real.store, `${id}.${SHA.slice(0, 12)}.1`))
+  expect(request).toMatchObject({
+    commits: [SHA],
+    seeds: [101],
+    command: { shell: 'make test' },
+    setup: null,
+    env: { A: '1' },
+    limits: { processes: 50 },
+    timeoutMs: 60_000,
+  })
+  expect(request.id).toMatch(ID_PATTERN)
+  expect(request.id).toContain('-r-')
+  expect(suiteRequestSchema.safeParse(request).success).toBe(true)
+})
+
+test.each([
+  ['nonsense', 'a run is named'],
+  [`s-none.${SHA.slice(0, 12)}.0`, 'its suite is not on record'],
+  [`s-one.${SHA.slice(0, 12)}.9`, 'has no attempt 9'],
+  [`s-one.${'f'.repeat(12)}.0`, 'has no such commit'],
+])('replay %s is exit 2: %s', async (id, rule) => {
+  await recordSuite(real.store, ['passed'])
+  const { context } = testCli(real.services)
+  expect(await runCommandLine(context, ['replay', id, '--print'])).toBe(2)
+  expect(context.stderr.text()).toContain(rule)
+})
