@@ -1,17 +1,18 @@
 import type { Logger } from 'pino'
-import { CommitSuiteError } from '../../contract/index.ts'
-import type { Executor } from '../executor.ts'
+import type { ExecutionContext, Executor, Preparation, PrepareRequest } from '../executor.ts'
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
 import { endUnownedRuns } from './end-unowned.ts'
 import { whileBeating } from './heartbeat.ts'
 import type { LocalHost } from './host.ts'
 import { placesIn } from './places.ts'
 import { prepareTree } from './prepare/prepare.ts'
+import { treeKey } from './prepare/tree-key.ts'
 import { type NamespaceMode, probeNamespaces } from './process-namespaces.ts'
 import { releaseLane } from './release.ts'
 import { retainLast } from './run/retained-workspaces.ts'
 import { runOnce } from './run/run-once.ts'
 import { RunnerClient } from './runner/client.ts'
+import { prepareSlots, usesSlots } from './slots.ts'
 
 export interface LocalExecutorOptions {
   /** Absolute; trees, workspaces, leases and the runner's socket lie in it. */
@@ -47,6 +48,12 @@ function hostOf(options: LocalExecutorOptions): LocalHost {
   }
 }
 
+async function prepare(host: LocalHost, request: PrepareRequest, context: ExecutionContext): Promise<Preparation> {
+  const key = await treeKey(request, host.workerEnv)
+  const inSlots = await usesSlots(host, request.isolation)
+  return inSlots ? prepareSlots(host, request, key, context) : prepareTree(host, request, key, context)
+}
+
 /** Runs on this host, kept by a runner process that outlives the worker. */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
   const host = hostOf(options)
@@ -54,9 +61,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   return {
     async assertSupported(isolation) {
       if (isolation === 'process') return
-      throw new CommitSuiteError('isolation_unavailable', `Isolation ${isolation} is not available on this host.`)
+      const { assertSandboxSupported } = await import('./sandbox/supported.ts')
+      await assertSandboxSupported()
     },
-    prepare: (request, context) => whileBeating(context, () => prepareTree(host, request, context)),
+    prepare: (request, context) => whileBeating(context, () => prepare(host, request, context)),
     run: (request, context) => whileBeating(context, () => runOnce(host, request, context, retained.retire)),
     async release(request) {
       retained.forget(request.suite, request.sha)

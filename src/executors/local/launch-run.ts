@@ -1,13 +1,16 @@
 import { basename } from 'node:path'
-import { type Command, CommitSuiteError, type Isolation, type RunLimits } from '../../contract/index.ts'
+import type { Command, Isolation, RunLimits } from '../../contract/index.ts'
 import { runEnvironment } from './environment/run-environment.ts'
 import type { LocalHost } from './host.ts'
-import type { LaunchRequest, PlanLaunch } from './launch.ts'
+import type { LaunchRequest } from './launch.ts'
 import { joinCgroups, makeRunCgroups, removeRunCgroups } from './limits/run-cgroups.ts'
 import { treePlaces, workspacePlaces } from './places.ts'
-import { processPlanner } from './process.ts'
+import { planningFor } from './plan-for.ts'
 import type { RunState } from './runner/protocol.ts'
 import { makeWorkspace, removeFolder, type WorkspaceOwner } from './workspace.ts'
+
+/** Tells processes of a run that left its tree, where no PID namespace holds them. */
+const MARKER = 'COMMIT_SUITE_RUN'
 
 /** One process tree of a suite, set-up or run. */
 export interface ProcessTree {
@@ -23,12 +26,6 @@ export interface ProcessTree {
   timeoutMs: number
   graceMs: number
   outputCapBytes: number
-}
-
-async function plannerFor(host: LocalHost, isolation: Isolation): Promise<PlanLaunch> {
-  const mode = await host.namespaces()
-  if (isolation === 'process' && mode !== 'none') return processPlanner(mode)
-  throw new CommitSuiteError('isolation_unavailable', `Isolation ${isolation} is not available on this host.`)
 }
 
 /** Starts the tree, or returns the state of the one that has its name already. */
@@ -50,7 +47,7 @@ export async function launch(host: LocalHost, tree: ProcessTree): Promise<RunSta
 async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): Promise<RunState> {
   const prepared = treePlaces(host.places, tree.owner.treeKey)
   const own = workspacePlaces(workspace)
-  const planLaunch = await plannerFor(host, tree.isolation)
+  const { plan: planLaunch, terminate, hasInit } = await planningFor(host, tree.isolation)
   const plan = await planLaunch({
     command: tree.command,
     workdir: tree.workdir,
@@ -67,13 +64,14 @@ async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): P
   return host.runner.start({
     name: tree.owner.name,
     argv: joinCgroups(groups, plan.argv),
-    env: plan.env,
+    env: hasInit ? plan.env : { ...plan.env, [MARKER]: basename(workspace) },
     workspace,
-    statusFile: own.status,
+    statusFile: hasInit ? own.status : null,
+    terminate,
     timeoutMs: tree.timeoutMs,
     graceMs: tree.graceMs,
     outputCapBytes: tree.outputCapBytes,
-    marker: null,
+    marker: hasInit ? null : `${MARKER}=${basename(workspace)}`,
   })
 }
 

@@ -22,6 +22,8 @@ export const treePlaces = (places: Places, treeKey: string) => ({
   folder: join(places.trees, treeKey),
   tree: join(places.trees, treeKey, 'tree'),
   home: join(places.trees, treeKey, 'home'),
+  /** Untouched copies of both, only where runs write into the tree itself. */
+  pristine: join(places.trees, treeKey, 'pristine'),
   ready: join(places.trees, treeKey, 'ready.json'),
   lock: join(places.stateDir, 'locks', `tree-${treeKey}.lock`),
 })

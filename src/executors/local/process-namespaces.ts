@@ -15,11 +15,16 @@ export type NamespaceMode = 'overlay' | 'copy' | 'none'
 
 const isRoot = (): boolean => process.getuid?.() === 0
 
+/** The words that let a process die with the one that spawned it; none where there is no `setpriv`. */
+export async function dieWithParentEntry(): Promise<string[]> {
+  const setpriv = await findProgram('setpriv')
+  return setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+}
+
 /** The words before the init: namespaces, and the death of everything when the spawning process dies. */
 export async function namespaceEntry(): Promise<string[]> {
   const unshare = await systemProgram('unshare')
-  const setpriv = await findProgram('setpriv')
-  const dieWithParent = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+  const dieWithParent = await dieWithParentEntry()
   const spaces = [unshare, '--mount', '--pid', '--ipc', '--mount-proc', '--fork', '--kill-child', '--']
   // Entering a user namespace changes credentials, which clears the parent-death signal: enter it first.
   const user = isRoot() ? [] : [unshare, '--user', '--map-root-user', '--']

@@ -4,7 +4,7 @@ import { commandLine } from './command-line.ts'
 import { copyTree } from './copy-tree.ts'
 import type { LaunchPlan, LaunchRequest, Layers, PlanLaunch } from './launch.ts'
 import { PROCESS_INIT } from './process-init.ts'
-import { commandEntry, type NamespaceMode, namespaceEntry } from './process-namespaces.ts'
+import { commandEntry, dieWithParentEntry, type NamespaceMode, namespaceEntry } from './process-namespaces.ts'
 import { systemProgram } from './programs.ts'
 
 /**
@@ -34,12 +34,8 @@ export function processPlanner(mode: Exclude<NamespaceMode, 'none'>): PlanLaunch
 /** Where there are no mount namespaces: the command itself, in the slot that the caller made for it. */
 export const planSlot: PlanLaunch = async (request) => {
   const workdir = join(request.tree.lower, request.workdir)
-  const enter = 'cd "$1" || exit 125; shift; exec "$@"'
-  return planOf(
-    request,
-    ['/bin/sh', '-c', enter, 'commit-suite-init', workdir, ...(await commandLine(request.command))],
-    workdir,
-  )
+  const enter = ['/bin/sh', '-c', 'cd "$1" || exit 125; shift; unset OLDPWD; exec "$@"', 'commit-suite-init', workdir]
+  return planOf(request, [...(await dieWithParentEntry()), ...enter, ...(await commandLine(request.command))], workdir)
 }
 
 function planOf(request: LaunchRequest, argv: string[], workdir: string): LaunchPlan {

@@ -38,7 +38,8 @@ export async function listWorkspaces(
   return found.flat()
 }
 
-async function readOwner(workspace: string): Promise<WorkspaceOwner | undefined> {
+/** Whose workspace this is; undefined where it is none. */
+export async function readOwner(workspace: string): Promise<WorkspaceOwner | undefined> {
   const text = await readFile(workspacePlaces(workspace).lane, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : laneSchema.safeParse(JSON.parse(text)).data
 }

@@ -2,6 +2,7 @@ import { access, mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { acquireLock } from '../../../process/lock-file.ts'
 import type { ExecutionContext, Preparation, PrepareRequest } from '../../executor.ts'
+import { copyTree } from '../copy-tree.ts'
 import type { LocalHost } from '../host.ts'
 import { limitWarnings } from '../limits/run-cgroups.ts'
 import { treePlaces } from '../places.ts'
@@ -9,7 +10,7 @@ import { removeFolder } from '../workspace.ts'
 import { checkOut } from './git-checkout.ts'
 import { takeLease } from './leases.ts'
 import { runSetup, setupPrefix } from './set-up.ts'
-import { treeKey as keyOf } from './tree-key.ts'
+import { withNetwork } from './set-up-network.ts'
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
@@ -21,10 +22,10 @@ const exists = (path: string): Promise<boolean> =>
 export async function prepareTree(
   host: LocalHost,
   request: PrepareRequest,
+  treeKey: string,
   context: ExecutionContext,
 ): Promise<Preparation> {
   const startedAtMs = Date.now()
-  const treeKey = await keyOf(request, host.workerEnv)
   const places = treePlaces(host.places, treeKey)
   await takeLease(host.places, treeKey, request.suite, request.sha)
   const warnings = await limitWarnings(request.limits)
@@ -80,10 +81,28 @@ async function fillTree(
     const output = `The commit has no folder ${JSON.stringify(request.workdir)} to work in.`
     return { ok: false, step: 'checkout', command: `cd ${request.workdir}`, exitCode: null, output }
   }
-  const failure = await runSetup(host, request, treeKey, context)
+  const { isolation } = request
+  if (isolation === 'sandbox') await handToSandbox([places.tree, places.home])
+  const failure = await withNetwork(host, isolation, treeKey, (network) =>
+    runSetup(host, request, { treeKey, network }, context),
+  )
   if (failure !== undefined) return failure
+  if (isolation === 'process' && (await host.namespaces()) === 'none') await keepPristine(host, treeKey)
   const draft = join(places.folder, 'ready.draft')
   await writeFile(draft, JSON.stringify({ sha: request.sha, preparedAt: new Date().toISOString() }))
   await rename(draft, places.ready)
   return checkout
+}
+
+async function handToSandbox(paths: string[]): Promise<void> {
+  const { ownTree } = await import('../sandbox/identity.ts')
+  for (const path of paths) await ownTree(path)
+}
+
+/** Slots are written to by their runs and restored from this. */
+async function keepPristine(host: LocalHost, treeKey: string): Promise<void> {
+  const { tree, home, pristine } = treePlaces(host.places, treeKey)
+  await mkdir(pristine, { recursive: true, mode: 0o700 })
+  await copyTree(tree, join(pristine, 'tree'))
+  await copyTree(home, join(pristine, 'home'))
 }

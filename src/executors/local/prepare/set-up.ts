@@ -3,6 +3,7 @@ import { CommitSuiteError } from '../../../contract/index.ts'
 import type { ExecutionContext, Preparation, PrepareRequest } from '../../executor.ts'
 import { describeCommand } from '../command-line.ts'
 import type { LocalHost } from '../host.ts'
+import type { LaunchRequest } from '../launch.ts'
 import { launch, removeWorkspace } from '../launch-run.ts'
 import type { Ending } from '../runner/protocol.ts'
 import { readCaptured } from '../runner/spool-reader.ts'
@@ -19,12 +20,12 @@ export const setupPrefix = (treeKey: string): string => `setup/${treeKey}/`
 export async function runSetup(
   host: LocalHost,
   request: PrepareRequest,
-  treeKey: string,
+  { treeKey, network }: Pick<Step, 'treeKey' | 'network'>,
   context: ExecutionContext,
 ): Promise<Extract<Preparation, { ok: false }> | undefined> {
   const deadline = Date.now() + request.timeoutMs
   for (const [index, command] of request.setup.entries()) {
-    const failure = await runStep(host, request, { treeKey, index, command, deadline }, context)
+    const failure = await runStep(host, request, { treeKey, network, index, command, deadline }, context)
     if (failure !== undefined) return failure
   }
   return undefined
@@ -32,6 +33,7 @@ export async function runSetup(
 
 interface Step {
   treeKey: string
+  network: LaunchRequest['network']
   index: number
   command: Command
   deadline: number
@@ -40,7 +42,7 @@ interface Step {
 async function runStep(
   host: LocalHost,
   request: PrepareRequest,
-  { treeKey, index, command, deadline }: Step,
+  { treeKey, network, index, command, deadline }: Step,
   { signal }: ExecutionContext,
 ): Promise<Extract<Preparation, { ok: false }> | undefined> {
   const { suite, sha, workdir, env, secretEnv, isolation, limits } = request
@@ -51,7 +53,7 @@ async function runStep(
     ...tree,
     owner: { name, suite, sha, treeKey },
     writes: 'direct',
-    network: { mode: 'host' },
+    network,
     outputCapBytes: SPOOL_BYTES,
   })
   const kill = (): void => void host.runner.kill(name).catch(() => undefined)

@@ -1,16 +1,21 @@
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
-import { CommitSuiteError, formatRunId } from '../../../contract/index.ts'
-import type { RunCompletion, RunContext, RunRequest } from '../../executor.ts'
+import { CommitSuiteError, type ErrorCode, formatRunId } from '../../../contract/index.ts'
+import type { CollectedFile, RunCompletion, RunContext, RunRequest } from '../../executor.ts'
 import type { LocalHost } from '../host.ts'
-import { launch, removeWorkspace } from '../launch-run.ts'
+import { launch, type ProcessTree, removeWorkspace } from '../launch-run.ts'
 import { ranOutOfMemory } from '../limits/run-cgroups.ts'
 import { lanePrefix, treePlaces, workspacePlaces } from '../places.ts'
 import type { Ending, RunState } from '../runner/protocol.ts'
+import { claimSlot, usesSlots } from '../slots.ts'
+import { readOwner } from '../workspace.ts'
 import { collectReports } from './collect-reports.ts'
 import { finishOutput, streamWhile } from './stream-output.ts'
 
-export const runName = ({ key, try: attemptTry }: Pick<RunRequest, 'key' | 'try'>): string =>
+/** After these the run is over for good; its next try starts from nothing. */
+const ENDED: readonly ErrorCode[] = ['run_lost', 'runner_lost']
+
+const runName = ({ key, try: attemptTry }: Pick<RunRequest, 'key' | 'try'>): string =>
   `${lanePrefix(key.suite, key.sha)}${key.attempt}.${key.generation}.${attemptTry}`
 
 /** Keeps or removes the workspace of a run whose results are stored. */
@@ -24,22 +29,47 @@ export async function runOnce(
   retire: RetireWorkspace,
 ): Promise<RunCompletion> {
   const name = runName(request)
+  context.signal.throwIfAborted()
+  const known = await host.runner.find(name)
+  if (known !== null) return follow(host, request, context, { started: known, retire })
+  if (!(await usesSlots(host, request.isolation))) {
+    return follow(host, request, context, { started: await launch(host, treeOf(request, request.treeKey)), retire })
+  }
+  const { treeKey, lock } = await claimSlot(host, request.treeKey, context)
+  try {
+    return await follow(host, request, context, { started: await launch(host, treeOf(request, treeKey)), retire })
+  } finally {
+    // Until it is disposed of, the runner knows the run, and with it that the slot is in use.
+    await lock.release()
+  }
+}
+
+interface Started {
+  started: RunState
+  retire: RetireWorkspace
+}
+
+async function follow(
+  host: LocalHost,
+  request: RunRequest,
+  context: RunContext,
+  { started, retire }: Started,
+): Promise<RunCompletion> {
   const { signal } = context
-  signal.throwIfAborted()
-  const started = await launch(host, treeOf(request, name))
+  const { name, workspace } = started
   const kill = (): void => void host.runner.kill(name).catch(() => undefined)
   signal.addEventListener('abort', kill, { once: true })
   if (signal.aborted) kill()
   try {
     await context.onStarted(new Date(started.type === 'running' ? started.startedAtMs : started.ending.startedAtMs))
-    const state = await streamWhile(started.workspace, host.runner.wait(name), (chunk) => context.onOutput(chunk))
+    const state = await streamWhile(workspace, host.runner.wait(name), (chunk) => context.onOutput(chunk))
     signal.throwIfAborted()
-    return await complete(host, request, context, resultOf(request, state), started.workspace, retire)
+    return await complete(host, request, context, { ending: resultOf(request, state), workspace, retire })
   } catch (error) {
     // A worker that only lost its store must find the run again; one that was cancelled must leave nothing.
-    if (signal.aborted || (error instanceof CommitSuiteError && error.code === 'run_lost')) {
+    if (signal.aborted || (error instanceof CommitSuiteError && ENDED.includes(error.code))) {
       await host.runner.dispose(name).catch(() => undefined)
-      await removeWorkspace(started.workspace)
+      await removeWorkspace(workspace)
     }
     signal.throwIfAborted()
     throw error
@@ -48,11 +78,11 @@ export async function runOnce(
   }
 }
 
-function treeOf(request: RunRequest, name: string): Parameters<typeof launch>[1] {
-  const { key, treeKey } = request
+function treeOf(request: RunRequest, treeKey: string): ProcessTree {
+  const { key } = request
   return {
     ...request,
-    owner: { name, suite: key.suite, sha: key.sha, treeKey },
+    owner: { name: runName(request), suite: key.suite, sha: key.sha, treeKey },
     writes: 'overlay',
     network: { mode: request.isolation === 'sandbox' ? 'none' : 'host' },
   }
@@ -70,9 +100,7 @@ async function complete(
   host: LocalHost,
   request: RunRequest,
   context: RunContext,
-  ending: Ending,
-  workspace: string,
-  retire: RetireWorkspace,
+  { ending, workspace, retire }: { ending: Ending; workspace: string; retire: RetireWorkspace },
 ): Promise<RunCompletion> {
   const outOfMemory = await ranOutOfMemory(basename(workspace))
   // The kernel may have picked the init itself: then the run has no status, but its end is known.
@@ -80,8 +108,6 @@ async function complete(
     throw new CommitSuiteError('run_lost', `${formatRunId(request.key)} was lost: ${ending.fault}.`)
   }
   const output = await finishOutput(workspace, ending, request.outputCapBytes, (chunk) => context.onOutput(chunk))
-  const own = workspacePlaces(workspace)
-  const prepared = join(treePlaces(host.places, request.treeKey).tree, request.workdir)
   const completion: RunCompletion = {
     exitCode: ending.exitCode,
     signal: ending.fault === null ? ending.signal : 'SIGKILL',
@@ -90,7 +116,7 @@ async function complete(
     startedAt: new Date(ending.startedAtMs),
     durationMs: ending.durationMs,
     ...output,
-    files: await collectReports(request.reports, join(own.tree, request.workdir), prepared, own.files),
+    files: await reportsOf(host, request, workspace),
     node: hostname(),
     dispose: async () => {
       await host.runner.dispose(runName(request))
@@ -98,4 +124,14 @@ async function complete(
     },
   }
   return completion
+}
+
+async function reportsOf(host: LocalHost, request: RunRequest, workspace: string): Promise<CollectedFile[]> {
+  const own = workspacePlaces(workspace)
+  const owner = await readOwner(workspace)
+  const prepared = treePlaces(host.places, owner?.treeKey ?? request.treeKey)
+  const inSlot = await usesSlots(host, request.isolation)
+  const written = inSlot ? prepared.tree : own.tree
+  const before = inSlot ? join(prepared.pristine, 'tree') : prepared.tree
+  return collectReports(request.reports, join(written, request.workdir), join(before, request.workdir), own.files)
 }

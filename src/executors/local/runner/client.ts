@@ -10,6 +10,9 @@ type Pending = { resolve: (answer: RunnerAnswer) => void; reject: (error: Error)
 const lost = (): CommitSuiteError =>
   new CommitSuiteError('runner_lost', 'The runner went away; its runs ended with it and are tried again.')
 
+/** Not `runner_lost`: the runs go on, and whoever opens an executor next adopts them. */
+const closed = (): CommitSuiteError => new CommitSuiteError('internal', 'The local executor was closed.')
+
 const isAnswer = (message: unknown): message is RunnerAnswer =>
   typeof message === 'object' && message !== null && 'type' in message && 'id' in message
 
@@ -74,9 +77,9 @@ export class RunnerClient {
   /** Leaves the runner and its runs alone and fails the open calls. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#failPending()
     const socket = await this.#socket?.catch(() => undefined)
     socket?.destroy()
-    this.#failPending()
   }
 
   async #state(request: WithoutId<RunnerRequest>): Promise<RunState | null> {
@@ -97,7 +100,7 @@ export class RunnerClient {
   }
 
   #connected(): Promise<Socket> {
-    if (this.#closed) return Promise.reject(lost())
+    if (this.#closed) return Promise.reject(closed())
     this.#socket ??= this.#connect()
     return this.#socket
   }
@@ -127,7 +130,7 @@ export class RunnerClient {
   }
 
   #failPending(): void {
-    for (const { reject } of this.#pending.values()) reject(lost())
+    for (const { reject } of this.#pending.values()) reject(this.#closed ? closed() : lost())
     this.#pending.clear()
   }
 }

@@ -8,6 +8,8 @@ export interface RunSpec {
   workspace: string
   /** Written by the init of the tree; null where the spawned process itself is the command. */
   statusFile: string | null
+  /** Who gets TERM at the time-out: every process below the spawned one, or its group, whose init hands it on. */
+  terminate: 'descendants' | 'group'
   timeoutMs: number
   graceMs: number
   outputCapBytes: number

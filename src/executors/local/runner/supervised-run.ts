@@ -133,8 +133,9 @@ export class SupervisedRun {
   async #terminate(): Promise<void> {
     const pid = this.#child.pid
     if (pid === undefined) return
-    // The spawned process itself only waits for the tree; where it is the command, its group gets the signal.
-    if (this.spec.statusFile === null) signalProcess(-pid, 'SIGTERM')
+    if (this.spec.terminate === 'group') return void signalProcess(-pid, 'SIGTERM')
+    // The spawned process itself only waits for the tree; where it is the command, it gets the signal too.
+    if (this.spec.statusFile === null) signalProcess(pid, 'SIGTERM')
     for (const descendant of await descendantsOf(pid)) signalProcess(descendant, 'SIGTERM')
   }
 
