@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Init (PID 1) of a sandbox, started as root by `unshare` in fresh mount, PID, network, IPC and UTS namespaces.
 # argv is the command. Everything else comes by environment and none of it is ever evaluated:
 #   CS_COPY       links and devices below /, copied as they are; this and the next three hold one path a line,
@@ -22,6 +22,15 @@ die() {
   printf 'commit-suite sandbox: %s\n' "$1" >&2
   exit 125
 }
+
+# Whatever the caller left open would lead out of the sandbox. This is why init is bash: other shells cannot name a
+# descriptor above 9.
+for fd in /proc/self/fd/*; do
+  case ${fd##*/} in
+    [012]) ;;
+    *) [ "$fd" -ef "$0" ] || eval "exec ${fd##*/}>&-" ;;
+  esac
+done
 
 exec 9>"$CS_STATUS" || die "cannot write the status file"
 

@@ -42,16 +42,14 @@ export async function planSandbox(
   refuseVisiblePaths(request, view, places.hidden)
   const workdir = join(SEEN.tree, request.workdir)
   return {
-    argv: [systemProgram('unshare') ?? 'unshare', ...NAMESPACES, '--', 'sh', shipped('init.sh'), ...argvOf(request)],
+    argv: [systemProgram('unshare') ?? 'unshare', ...NAMESPACES, '--', 'bash', shipped('init.sh'), ...argvOf(request)],
     env: { PATH: TRUSTED_PATH, ...initVariables(request, view), ...commandVariables(request, workdir, view.env) },
     seen: { ...SEEN },
   }
 }
 
-function argvOf({ command }: LaunchRequest): string[] {
-  if ('argv' in command) return command.argv
-  return [systemProgram('bash') === undefined ? 'sh' : 'bash', '-c', command.shell]
-}
+const argvOf = ({ command }: LaunchRequest): string[] =>
+  'argv' in command ? command.argv : ['bash', '-c', command.shell]
 
 /** A run must not see the files of others because someone put the state directory below /opt. */
 function refuseVisiblePaths(request: LaunchRequest, view: HostView, hidden: readonly string[]): void {

@@ -6,7 +6,19 @@ import { CommitSuiteError } from '../../../contract/index.ts'
 import { planSandbox } from './plan.ts'
 import { systemProgram } from './programs.ts'
 
-const PROGRAMS = ['unshare', 'setpriv', 'setsid', 'mount', 'umount', 'pivot_root', 'cp', 'mkdir', 'mkfifo', 'chown']
+const PROGRAMS = [
+  'bash',
+  'unshare',
+  'setpriv',
+  'setsid',
+  'mount',
+  'umount',
+  'pivot_root',
+  'cp',
+  'mkdir',
+  'mkfifo',
+  'chown',
+]
 const REMEDY = 'Run the worker as root, or use --isolation process for code that you trust.'
 const TRIAL_TIMEOUT_MS = 20_000
 
@@ -31,7 +43,7 @@ async function tryOnce(): Promise<void> {
     throw unavailable('it needs root, because code under test must run as another user than the one who looks on')
   }
   const missing = PROGRAMS.filter((name) => systemProgram(name) === undefined)
-  if (missing.length > 0) throw unavailable(`${missing.join(', ')} (util-linux, coreutils) not found`)
+  if (missing.length > 0) throw unavailable(`${missing.join(', ')} (bash, util-linux, coreutils) not found`)
   const directory = await mkdtemp(join(tmpdir(), 'commit-suite-trial-'))
   try {
     await launchTrial(directory)

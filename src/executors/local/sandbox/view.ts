@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { credentialsBelow } from './credentials.ts'
-import { type Mount, readOnlyBind, tmpfs } from './fstab.ts'
+import { type Mount, NEW_ROOT, readOnlyBind, tmpfs } from './fstab.ts'
 import { type HostPlaces, isWithin, mountsBelow } from './places.ts'
 import { findToolchains } from './toolchains.ts'
 
@@ -10,7 +10,7 @@ export interface HostView {
   roots: string[]
   /** Links and devices that are copied as they are. */
   copies: string[]
-  /** Targets of file mounts. */
+  /** Empty files to make: targets of file mounts, and one that covers others. */
   files: string[]
   mounts: Mount[]
   /** For the command's environment, unless it has them. */
@@ -21,6 +21,8 @@ export interface HostView {
 
 /** Where distributions keep programs, libraries and world-readable settings; top-level `lib*` come on their own. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/etc', '/opt', '/nix', '/gnu', '/var/lib/ca-certificates']
+/** Covers credential files: tools that look for one must find nothing in it, not fail. */
+const EMPTY_FILE = '/commit-suite/etc/empty'
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'fd', 'stdin', 'stdout', 'stderr']
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
@@ -36,7 +38,7 @@ export function hostView(env: NodeJS.ProcessEnv, places: HostPlaces): HostView {
   return {
     roots,
     copies: [...system.filter(isLink), ...DEVICES.map((name) => `/dev/${name}`).filter(present)],
-    files: toolchains.binds.filter((bind) => bind.kind === 'file').map((bind) => bind.target),
+    files: [EMPTY_FILE, ...toolchains.binds.filter((bind) => bind.kind === 'file').map((bind) => bind.target)],
     mounts: [
       ...directories.map((path) => readOnlyBind(path)),
       ...toolchains.binds.map((bind) => readOnlyBind(bind.source, bind.target)),
@@ -56,6 +58,8 @@ function covers(roots: readonly string[], places: HostPlaces): Mount[] {
   const credentials = credentialsBelow(roots.filter((root) => root !== '/usr' && root !== '/etc'))
   return [
     ...directories.map(cover),
-    ...credentials.map(({ path, kind }) => (kind === 'directory' ? cover(path) : readOnlyBind('/dev/null', path))),
+    ...credentials.map(({ path, kind }) =>
+      kind === 'directory' ? cover(path) : readOnlyBind(NEW_ROOT + EMPTY_FILE, path),
+    ),
   ]
 }
