@@ -1,0 +1,110 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import { type Config, readConfig } from '../../src/config.ts'
+import { type SuiteReport, suiteReportSchema } from '../../src/contract/index.ts'
+import { isSameProcess, type ProcessIdentity, processIdentity } from '../../src/process/identity.ts'
+import { openStore } from '../../src/store/open.ts'
+import type { Store } from '../../src/store/store.ts'
+import { findStack, type StackInfo } from '../../src/temporal/supervisor/client.ts'
+import { until } from './until.ts'
+
+const CLI = resolve('bin/commit-suite.js')
+
+export interface CliResult {
+  exitCode: number | undefined
+  stdout: string
+  stderr: string
+}
+
+/** A state directory of its own, as a new user has it, and the command line on it. */
+export class Home {
+  readonly config: Config
+  readonly env: Record<string, string>
+
+  constructor(stateDir: string, env: Record<string, string>) {
+    const cache = process.env.COMMIT_SUITE_CACHE ?? join(homedir(), '.cache', 'commit-suite')
+    this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, COMMIT_SUITE_LINGER_MS: '500', ...env }
+    this.config = readConfig({ ...process.env, TEMPORAL_ADDRESS: '', ...this.env })
+  }
+
+  static async make(env: Record<string, string> = {}): Promise<Home> {
+    return new Home(await mkdtemp(join(tmpdir(), 'cs-')), env)
+  }
+
+  start(...args: string[]): ResultPromise<{ reject: false; cleanup: true }> {
+    return execa('node', [CLI, ...args], { env: this.env, reject: false, cleanup: true, cwd: this.config.stateDir })
+  }
+
+  async cli(...args: string[]): Promise<CliResult> {
+    const { exitCode, stdout, stderr } = await this.start(...args)
+    return { exitCode, stdout, stderr }
+  }
+
+  /** A command with `--json`, its document parsed and checked; `stderr` is shown where there is none. */
+  async report(...args: string[]): Promise<{ exitCode: number | undefined; report: SuiteReport }> {
+    const { exitCode, stdout, stderr } = await this.cli(...args, '--json')
+    if (stdout === '') throw new Error(`commit-suite ${args.join(' ')} printed no report, but: ${stderr}`)
+    return { exitCode, report: suiteReportSchema.parse(JSON.parse(stdout)) }
+  }
+
+  store(): Promise<Store> {
+    const { stateDir, artifactsDir } = this.config
+    return openStore({ stateDir, artifactsDir })
+  }
+
+  async stack(): Promise<StackInfo> {
+    const stack = await findStack(this.config)
+    if (stack === undefined) throw new Error('no stack runs')
+    return stack
+  }
+
+  /** The stack once its worker polls. */
+  async readyStack(): Promise<StackInfo> {
+    let found: StackInfo | undefined
+    await until('the stack is ready', async () => {
+      found = await findStack(this.config)
+      return found?.ready === true
+    })
+    return found ?? (await this.stack())
+  }
+
+  /** The runner's process, known by its command line. */
+  async runner(): Promise<ProcessIdentity | undefined> {
+    const [pid] = await this.processes((command) => command.includes('runner/main') && command.includes(this.config.stateDir))
+    return pid === undefined ? undefined : await processIdentity(pid)
+  }
+
+  /** Pids of processes whose command line or environment `matches`; zombies have neither. */
+  async processes(matches: (text: string) => boolean): Promise<number[]> {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+    const found: number[] = []
+    for (const pid of pids) {
+      if (pid === process.pid) continue
+      const text = await Promise.all(
+        ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      )
+      if (matches(text.join('\0'))) found.push(pid)
+    }
+    return found
+  }
+
+  /** Workspaces of runs that still lie in the state directory. */
+  async workspaces(): Promise<string[]> {
+    return await readdir(join(this.config.stateDir, 'runs')).catch(() => [])
+  }
+
+  /** Ends the stack by the pids it tells, and removes the state directory. */
+  async dispose(): Promise<void> {
+    const stack = await findStack(this.config)
+    if (stack !== undefined) {
+      const supervisor = await processIdentity(stack.pid)
+      process.kill(stack.pid, 'SIGTERM')
+      await until('the stack has ended', async () => supervisor === undefined || !(await isSameProcess(supervisor)))
+    }
+    const runner = await this.runner()
+    if (runner !== undefined) process.kill(runner.pid, 'SIGKILL')
+    await rm(this.config.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+  }
+}
