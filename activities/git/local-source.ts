@@ -48,7 +48,10 @@ async function describe(directory: string, here: boolean, signal: AbortSignal | 
   )
   const ask = async (...flags: string[]): Promise<string | undefined> => {
     const args = ['-C', directory, 'rev-parse', ...flags]
-    const { exitCode, stdout } = await runGit(args, { env, ...(signal ? { signal } : {}) })
+    const { exitCode, stdout, stderr } = await runGit(args, { env, ...(signal ? { signal } : {}) })
+    if (/dubious ownership/.test(stderr)) {
+      throw notFound(directory, 'lies in a repository of another user', 'Name the top folder of that repository.')
+    }
     return exitCode === 0 ? stdout.toString('utf8').replace(/\n$/, '') : undefined
   }
   const bare = await ask('--is-bare-repository')

@@ -71,9 +71,10 @@ async function describeFetch(request: EnsureMirrorRequest): Promise<FetchContext
 async function refresh(context: FetchContext, request: EnsureMirrorRequest, askedAtMs: number): Promise<Mirror> {
   await clearLeftovers(context.mirror)
   const mirror = { path: context.mirror }
-  const wanted = fullShas(request.refs ?? [])
+  const asked = request.refs?.flatMap((entry) => entry.split(','))
+  const wanted = fullShas(asked ?? [])
   const sound = await isSound(context.mirror)
-  const onlyShas = request.refs !== undefined && wanted.length === request.refs.length
+  const onlyShas = wanted.length === asked?.length
   if (sound && onlyShas && (await hasCommits(mirror, wanted))) return mirror
   if (!sound || (await lastFetchBeganMs(context.mirror)) <= askedAtMs) {
     await fetchOrRebuild(context, request.log, sound)
@@ -123,8 +124,9 @@ async function rebuild(context: FetchContext): Promise<void> {
 async function clearLeftovers(mirror: string): Promise<void> {
   await endLeftoverGit(`${mirror}.writer`)
   const folder = dirname(mirror)
+  const leftover = ['.draft-', '.old-', '.writer.'].map((kind) => basename(mirror) + kind)
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(`${basename(mirror)}.draft-`) && !name.startsWith(`${basename(mirror)}.old-`)) continue
+    if (!leftover.some((start) => name.startsWith(start))) continue
     await rm(join(folder, name), { recursive: true, force: true })
   }
 }

@@ -40,7 +40,7 @@ describe('the mirror of a repository', () => {
     await resolve(repo, 'HEAD')
     git(repo, 'branch', 'later')
     expect(await resolve(repo, first)).toEqual([first])
-    const { path } = await mirrorOf(state, repo, [first])
+    const { path } = await mirrorOf(state, repo, [`${first},${first}`])
     expect(git(path, 'branch', '--list', 'later')).toBe('')
     await resolve(repo, 'main')
     expect(git(path, 'branch', '--list', 'later')).not.toBe('')
