@@ -131,7 +131,7 @@ describe('the filtering proxy', () => {
 
   it('survives servers that answer nonsense or hang up', async () => {
     const replies = ['HTTP/1.1 042 Odd\r\n\r\n', 'nonsense\r\n\r\n', '']
-    const odd = createTcpServer((socket) => socket.once('data', () => socket.end(replies.shift())))
+    const odd = createTcpServer((socket) => socket.once('data', () => socket.end(replies.shift() ?? '')))
     await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve))
     const oddPort = (odd.address() as AddressInfo).port
     proxy = await startEgressProxy({ socketPath, allow: [`odd.test:${oddPort}`], ...answers('127.0.0.1') })

@@ -19,7 +19,7 @@ export interface EgressRules {
   resolve(host: string): Promise<ResolvedAddress[]>
 }
 
-export type Decision =
+type Decision =
   | { allowed: true; addresses: [ResolvedAddress, ...ResolvedAddress[]] }
   | { allowed: false; status: 403 | 502; reason: string }
 

@@ -6,7 +6,7 @@ import { IDLE_TIMEOUT_MS, type Log } from './outbound.ts'
 import { type EgressRules, resolveHost } from './policy.ts'
 import { tunnel } from './tunnel.ts'
 
-export interface EgressProxyOptions extends Partial<EgressRules> {
+interface EgressProxyOptions extends Partial<EgressRules> {
   /** Unix socket to listen on; a left-over of the same name is replaced. */
   socketPath: string
   /** Told once per connection that was refused or failed; hosts are hostile text. */

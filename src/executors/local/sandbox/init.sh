@@ -43,10 +43,10 @@ mount -t tmpfs -o mode=0755,nosuid,size=4m,nr_inodes=4096 tmpfs "$root" || die "
 # The lists are split at line ends only, and nothing in them is a pattern.
 set -f
 IFS=$newline
-(cd / && cp -a --parents -- $CS_COPY "$root") || die "cannot copy links and devices"
-(cd "$root" && mkdir -p -- $CS_DIRS) || die "cannot make mount points"
+cd / && cp -a --parents -- $CS_COPY "$root" || die "cannot copy links and devices"
+cd "$root" && mkdir -p -- $CS_DIRS || die "cannot make mount points"
 for file in $CS_FILES; do
-  : >"$root/$file" || die "cannot make mount points"
+  : >"$file" || die "cannot make mount points"
 done
 if [ -n "$CS_OWNED" ]; then
   chown -h "$CS_UID:$CS_UID" -- $CS_OWNED || die "cannot hand the directories over"
@@ -72,7 +72,9 @@ printf '%s\n' '127.0.0.1 localhost commit-suite' '::1 localhost' >"$root/commit-
 
 # libmount reads regular files only; this one stays unreadable for the command.
 fstab=$root/commit-suite/etc/fstab
-(umask 077 && printf '%s\n%s\n' "$CS_MOUNTS" "$overlay" >"$fstab") || die "cannot write the mount table"
+umask 077
+printf '%s\n%s\n' "$CS_MOUNTS" "$overlay" >"$fstab" || die "cannot write the mount table"
+umask 022
 mount -a -T "$fstab" || die "cannot mount"
 exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&-
 

@@ -4,7 +4,7 @@ import { type HostPlaces, isWithin, realPath } from './places.ts'
 import { mayShow, toolchainRoot } from './toolchain-root.ts'
 
 /** Programs outside the system's own directories that a command on this PATH needs. */
-export interface Toolchains {
+interface Toolchains {
   /** Each shown read-only at its own path; where the path leads through links, `source` is what it leads to. */
   binds: { source: string; target: string; kind: 'directory' | 'file' }[]
   /** Variables by which version managers find their root when HOME is another. */
