@@ -41,7 +41,9 @@ async function repeatOnce(context: CliContext, stack: Stack, run: FoundRun, open
     const failure = await control.failureOf(suite)
     if (failure !== undefined) throw failure
   }
-  for await (const _ of followEvents(store, suite, { assertAlive })) continue
+  for await (const _ of followEvents(store, suite, { assertAlive })) {
+    // Only the end matters here.
+  }
   open.delete(suite)
   const report = await context.services.readReport(store, suite, { results: true })
   return { suite, run: report.commits[0]?.results?.[0], exitCode: exitCodeOf(report) }

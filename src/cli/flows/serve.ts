@@ -7,7 +7,7 @@ function untilStopped(context: CliContext): { stopped: Promise<void>; signal: Ab
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
   const onSignal = (): void => {
-    if (controller.signal.aborted) return context.forceExit(EXIT.interrupted)
+    if (controller.signal.aborted) context.forceExit(EXIT.interrupted)
     controller.abort()
     resolve()
   }

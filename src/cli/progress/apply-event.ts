@@ -38,6 +38,8 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
       draft.repo = event.data.repo
       draft.runsPerCommit = event.data.runs
       draft.parallelism = event.data.parallelism
+      // The commits are on record before the suite starts: only now is it known how many runs they get.
+      for (const sha of draft.commits.keys()) reserve(commitOf(sha), event.data.runs - 1)
       return
     case 'commit.resolved':
       Object.assign(commitOf(event.data.sha), { position: event.data.position, subject: event.data.subject })

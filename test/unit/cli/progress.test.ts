@@ -96,6 +96,14 @@ test('a run that starts again after its end was recorded stays finished, and a r
   expect(state.finishedRuns).toBe(1)
 })
 
+test('commits that were resolved before the suite started have all their runs ahead', () => {
+  const told = story()
+  told.add('commit.resolved', { sha: SHA, position: 0, refs: [], subject: '' })
+  told.add('suite.started', { repo: '/r', runs: 40, parallelism: 2, seed: 7 })
+  const state = applyEvents(initialProgress('s-one'), told.events)
+  expect(paceOf(state, told.nowMs()).total).toBe(40)
+})
+
 test('the pace comes from the newest ends and the time left from what is missing', () => {
   const told = busy()
   const state = applyEvents(initialProgress('s-one'), told.events)
