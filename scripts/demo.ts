@@ -52,9 +52,13 @@ async function run(): Promise<number | undefined> {
 }
 
 async function whereToLook(): Promise<void> {
-  const { stdout } = await execa('node', commitSuite('show', id, '--json'), { ...options, stderr: 'inherit' })
+  const { stdout } = await execa('node', commitSuite('show', id, '--results', '--json'), {
+    ...options,
+    stderr: 'inherit',
+  })
   const failed = failingRun(reportSchema.parse(JSON.parse(stdout)))
-  const prefix = `COMMIT_SUITE_HOME=${relative('.', home) === '' ? home : `"$PWD/${relative('.', home)}"`} npx`
+  const inClone = relative('.', home)
+  const prefix = `COMMIT_SUITE_HOME=${inClone.startsWith('..') ? home : `"$PWD/${inClone}"`} npx`
   console.log(`\nTemporal Web UI: ${prefix} commit-suite serve`)
   console.log(`  prints its address; the workflow is suite/${id}`)
   if (failed === undefined) throw new Error('no run failed, though a flake and a broken test are planted')
