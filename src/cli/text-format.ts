@@ -42,7 +42,7 @@ export function formatInterval(interval: Pick<Interval, 'low' | 'high'>): string
   return `[${percentNumber(interval.low)}–${percentNumber(interval.high)} %]`
 }
 
-export const formatLevel = (level: number): string => `${Number((level * 100).toFixed(2))} %`
+const formatLevel = (level: number): string => `${Number((level * 100).toFixed(2))} %`
 
 /** `850 ms`, `12.3 s`, `4 m 05 s`, `2 h 03 m`. */
 export function formatSpan(spanMs: number): string {

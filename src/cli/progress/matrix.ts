@@ -45,7 +45,7 @@ interface Layout {
 }
 
 /** Shares the width out: signs first, then the text, the subject only where there is room. */
-export function layOut(columns: number, runs: number, subjects: number): Layout {
+function layOut(columns: number, runs: number, subjects: number): Layout {
   const free = columns - SHA_COLUMNS
   const text = free >= 60 ? 38 : free >= 34 ? 20 : 0
   const rest = free - (text === 0 ? 0 : text + 2)

@@ -5,7 +5,7 @@ const LONGEST_ID = 40
 const RANDOM_CHARACTERS = 8
 
 /** A fresh id that shows where the replay comes from: `<suite>-r-<random>`, cut to what an id may be long. */
-export function replayId(suite: string): string {
+function replayId(suite: string): string {
   const prefix = suite.slice(0, LONGEST_ID - RANDOM_CHARACTERS - 3).replace(/-+$/, '')
   return randomId(`${prefix}-r-`, RANDOM_CHARACTERS)
 }
