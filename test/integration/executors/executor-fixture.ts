@@ -60,15 +60,20 @@ export async function makeFixture(
     executor,
     async remove() {
       await executor.close()
-      await shutDownRunner(stateDir)
+      await leaveNothing(stateDir)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-export async function shutDownRunner(stateDir: string): Promise<void> {
+/** Ends runs and runner and removes the control groups, which do not lie in the state directory. */
+async function leaveNothing(stateDir: string): Promise<void> {
+  const cleaner = createLocalExecutor({ stateDir, runnerIdleMs: 1_000 })
+  await cleaner.endUnownedRuns(() => false)
+  await cleaner.collectGarbage(0)
+  await cleaner.close()
   const client = new RunnerClient(stateDir, 1_000)
-  await client.shutdown().catch(() => undefined)
+  await client.shutdown()
   await client.close()
 }
 

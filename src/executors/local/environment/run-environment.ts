@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { CommitSuiteError } from '../../../contract/index.ts'
@@ -7,10 +7,23 @@ import { PASSED, REGISTRIES, TOOLCHAIN_ROOTS } from './passed-variables.ts'
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const USER_INFO = /\/\/[^/\s]*@/
 
-/** npm puts its own and our `node_modules/.bin` in front of PATH; runs must find their own programs. */
+function canEnter(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * npm puts its own and our `node_modules/.bin` in front of PATH; runs must find their own programs. A folder that
+ * may not be entered would turn "command not found" (127) into "permission denied" (126).
+ */
 function cleanPath(path: string | undefined): string {
-  const entries = (path ?? '').split(delimiter)
-  const kept = entries.filter((entry) => isAbsolute(entry) && !/(^|\/)node_modules\//.test(`${entry}/`))
+  const kept = (path ?? '')
+    .split(delimiter)
+    .filter((entry) => isAbsolute(entry) && !/(^|\/)node_modules\//.test(`${entry}/`) && canEnter(entry))
   return kept.length === 0 ? DEFAULT_PATH : kept.join(delimiter)
 }
 

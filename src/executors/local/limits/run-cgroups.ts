@@ -123,7 +123,7 @@ async function removeGroup(path: string): Promise<void> {
   }
 }
 
-const JOIN = 'for file in $1; do echo 0 > "$file"; done; shift; exec "$@"'
+const JOIN = 'for file in $1; do { echo 0 > "$file"; } 2> /dev/null; done; shift; exec "$@"'
 
 /** Puts the process into its groups before it becomes `argv`. */
 export function joinCgroups(files: string[], argv: [string, ...string[]]): [string, ...string[]] {

@@ -9,7 +9,6 @@ const LOCK_WAIT_MS = 200
 
 /** Arguments: state directory, socket path, idle time in ms. Exits 0 at once where another runner serves. */
 async function main(stateDir: string, socket: string, idleMs: number): Promise<void> {
-  process.title = 'commit-suite-runner'
   process.umask(0o077)
   await mkdir(dirname(socket), { recursive: true, mode: 0o700 })
   const lockPath = join(stateDir, 'locks', 'runner.lock')

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import {
+  hostEnvironment,
+  resolveSecrets,
+  runEnvironment,
+} from '../../../src/executors/local/environment/run-environment.ts'
+
+describe('the environment of runs', () => {
+  test('is built from an allow-list', () => {
+    const worker = {
+      HOME: '/nonexistent',
+      PATH: '/usr/bin',
+      LANG: 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      GITHUB_TOKEN: 'x',
+      NODE_OPTIONS: '--inspect',
+      LD_PRELOAD: '/x.so',
+      npm_config_registry: 'https://registry.example.org/',
+      npm_config__auth: 'x',
+    }
+    expect(hostEnvironment(worker)).toEqual({
+      PATH: '/usr/bin',
+      TERM: 'dumb',
+      LANG: 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+      npm_config_registry: 'https://registry.example.org/',
+    })
+  })
+
+  test('leaves out registries that hold user info', () => {
+    const worker = {
+      HOME: '/nonexistent',
+      PIP_INDEX_URL: 'https://ada:secret@pypi.example.org/simple',
+      PIP_EXTRA_INDEX_URL: 'https://a.example.org https://token@b.example.org',
+      GOPROXY: 'https://proxy.example.org,direct',
+    }
+    expect(Object.keys(hostEnvironment(worker)).toSorted()).toEqual(['GOPROXY', 'PATH', 'TERM'])
+  })
+
+  test('has no relative folders, no programs of npm packages and no closed folders in PATH', () => {
+    const path = '.:bin:/usr/bin:/srv/app/node_modules/.bin:/x/node_modules/npm/bin/node-gyp-bin:/nonexistent:/bin'
+    expect(hostEnvironment({ HOME: '/nonexistent', PATH: path }).PATH).toBe('/usr/bin:/bin')
+  })
+
+  test('lets the request override the host and secrets override both', () => {
+    const worker = { HOME: '/nonexistent', PATH: '/usr/bin', GOFLAGS: '-mod=mod', TOKEN: 'from the worker' }
+    const env = runEnvironment({ env: { GOFLAGS: '-count=1', TOKEN: 'plain' }, secretEnv: ['TOKEN'] }, worker)
+    expect(env).toMatchObject({ GOFLAGS: '-count=1', TOKEN: 'from the worker' })
+  })
+
+  test('names a secret that the worker does not have', () => {
+    expect(() => resolveSecrets(['DEPLOY_KEY'], {})).toThrow(/DEPLOY_KEY.*not set/)
+    expect(resolveSecrets(['EMPTY'], { EMPTY: '' })).toEqual({ EMPTY: '' })
+  })
+})
