@@ -29,7 +29,7 @@ export async function descendantsOf(pid: number): Promise<number[]> {
 }
 
 /** Processes whose initial environment holds `NAME=value`: daemonised ones that left their tree. */
-export async function processesMarked(marker: string): Promise<number[]> {
+async function processesMarked(marker: string): Promise<number[]> {
   const entries = await readdir('/proc').catch(() => [])
   const pids = entries.filter((entry) => /^\d+$/.test(entry)).map(Number)
   const marked = await Promise.all(
