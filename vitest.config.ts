@@ -24,7 +24,7 @@ export default defineConfig({
     projects: TIERS.map(project),
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts', 'activities/**/*.ts'],
+      include: ['src/**/*.ts', 'activities/**/*.ts', 'workflows/**/*.ts'],
       exclude: ['src/dashboard/**'],
       reporter: ['json'],
       reportsDirectory: 'coverage/in-process',

@@ -49,7 +49,8 @@ async function linesByFile(hits: Hits): Promise<Map<string, LineCount>> {
  * - code in the test processes: vitest's V8 coverage, mapped back to the sources;
  * - code in processes they start (commands, supervisor, worker, runner): V8's own counts. Node runs the same
  *   TypeScript files there with the types blanked out, so offsets are those of the source and need no mapping.
- * A line counts when either ran it. Workflow code runs from a bundle in a VM and is not measured.
+ * Workflow code runs from a bundle in a worker thread; V8 counts it there, the bundle's source map leads back.
+ * A line counts when any process ran it.
  * Arguments are tiers; without any, all that can run here.
  */
 const asked = process.argv.slice(2)

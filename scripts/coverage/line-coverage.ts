@@ -17,10 +17,16 @@ export interface Statement {
   hit: boolean
 }
 
+/** Offset of the beginning of each line. */
+export function lineStartsOf(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
 /** The statements of a file, with their offsets found in its source. */
 export function statementsOf(file: FileCoverage, source: string): Statement[] {
-  const lineStarts = [0]
-  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) lineStarts.push(at + 1)
+  const lineStarts = lineStartsOf(source)
   return Object.entries(file.statementMap).map(([id, { start }]) => ({
     line: start.line,
     offset: (lineStarts[start.line - 1] ?? 0) + start.column,

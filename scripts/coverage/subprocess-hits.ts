@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { BUNDLE_URL, hitsOfBundle } from './bundle-hits.ts'
 
 const rangeSchema = z.object({ startOffset: z.int(), endOffset: z.int(), count: z.int() })
 const dumpSchema = z.object({
@@ -32,20 +33,33 @@ function union(a: Uint8Array | undefined, b: Uint8Array): Uint8Array {
   return both
 }
 
+const readIfThere = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
+
+/** What one script of a dump adds: itself where it is one of our sources, ours in it where it is a workflow bundle. */
+async function hitsOfScript(url: string, ranges: readonly Range[], root: string): Promise<Hits> {
+  if (BUNDLE_URL.test(url)) {
+    // A test may have removed its cache by now.
+    const bundle = await readIfThere(fileURLToPath(url))
+    return bundle === undefined
+      ? new Map()
+      : hitsOfBundle(bundle, paint(ranges), (path) => readIfThere(join(root, path)))
+  }
+  const own = url.startsWith(pathToFileURL(root + sep).href) && !url.includes('/node_modules/')
+  return own ? new Map([[fileURLToPath(url).slice(root.length + 1), paint(ranges)]]) : new Map()
+}
+
 /**
  * Adds the files that processes under NODE_V8_COVERAGE=`dir` wrote at their ends to `hits`, for sources below `root`,
  * and removes them: each holds every script of its process, megabytes of other people's code. A file that is still
  * being written is left for the next call.
  */
 export async function drainDumps(dir: string, root: string, hits: Hits): Promise<void> {
-  const prefix = pathToFileURL(root + sep).href
   for (const name of await readdir(dir)) {
     const dump = parseDump(await readFile(join(dir, name), 'utf8'))
     if (dump === undefined) continue
     for (const { url, functions } of dump.result) {
-      if (!url.startsWith(prefix) || url.includes('/node_modules/')) continue
-      const path = fileURLToPath(url).slice(root.length + 1)
-      hits.set(path, union(hits.get(path), paint(functions.flatMap(({ ranges }) => ranges))))
+      const ranges = functions.flatMap((one) => one.ranges)
+      for (const [path, ran] of await hitsOfScript(url, ranges, root)) hits.set(path, union(hits.get(path), ran))
     }
     await rm(join(dir, name))
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hitsOfBundle } from '../../../scripts/coverage/bundle-hits.ts'
 import { countLines, percent, statementsOf } from '../../../scripts/coverage/line-coverage.ts'
 import { missedThresholds } from '../../../scripts/coverage/report.ts'
 import { drainDumps, type Hits, paint } from '../../../scripts/coverage/subprocess-hits.ts'
@@ -64,5 +65,28 @@ describe('line coverage', () => {
     expect(missedThresholds(new Map([['src/a.ts', { covered: 85, total: 100 }]]))).toEqual([
       'src/stats/: nothing was measured',
     ])
+  })
+})
+
+describe('workflow bundles', () => {
+  const source = 'export const one = 1\nexport const two = () => 2\n'
+  // Two segments: bundle line 1 column 0 is line 1 of the source, bundle line 2 column 4 its line 2, column 7.
+  const map = { version: 3, sources: ['/elsewhere/workflows/planted.ts'], names: [], mappings: 'AAAA;IACO' }
+  const inline = Buffer.from(JSON.stringify(map)).toString('base64')
+  const bundle = `one;\n    two;\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${inline}`
+  const readSource = async (path: string) => (path === 'workflows/planted.ts' ? source : undefined)
+
+  it('lead back to the places of the sources that ran', async () => {
+    const painted = paint([
+      { startOffset: 0, endOffset: bundle.length, count: 0 },
+      { startOffset: bundle.indexOf('two'), endOffset: bundle.indexOf('two') + 4, count: 5 },
+    ])
+    const ran = (await hitsOfBundle(bundle, painted, readSource)).get('workflows/planted.ts')
+    expect(ran?.indexOf(1)).toBe(source.indexOf('const two'))
+    expect(ran?.filter((hit) => hit === 1).length).toBe(1)
+  })
+
+  it('without a source map are an error, not zero coverage', async () => {
+    await expect(hitsOfBundle('one;', new Uint8Array(4), readSource)).rejects.toThrow('no source map')
   })
 })
