@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type SuiteReport, suiteReportSchema } from '../../src/contract/index.ts'
 import { isSameProcess, type ProcessIdentity, processIdentity } from '../../src/process/identity.ts'
@@ -33,7 +33,7 @@ export class Home {
     return new Home(await mkdtemp(join(tmpdir(), 'cs-')), env)
   }
 
-  start(...args: string[]): ResultPromise<{ reject: false; cleanup: true }> {
+  start(...args: string[]) {
     return execa('node', [CLI, ...args], { env: this.env, reject: false, cleanup: true, cwd: this.config.stateDir })
   }
 
