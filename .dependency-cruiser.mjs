@@ -4,7 +4,8 @@ const packages = (...names) => `^node_modules/(${names.join('|')})(/|$)`
 
 /** live-services.ts hands every command what it asks for, each thing by its own import(). */
 const STARTS_SERVICES = '^src/cli/(((commands|flows)/)?(serve|gateway|worker)|live-services)\\.ts$'
-const LOOKS_AT_THIS_HOST = '^src/cli/(((commands|flows)/)?(doctor|gc|serve|worker)|live-services)\\.ts$'
+const LOOKS_AT_THIS_HOST =
+  '^src/cli/(((commands|flows)/)?(doctor|gc|serve|worker)|replay/script-parts|live-services)\\.ts$'
 
 /** Folders that may be used by a part, besides itself. */
 const onlyTo = (name, from, allowed, comment, to = {}) => ({
@@ -46,9 +47,21 @@ export default {
     ),
     never(
       'foundations-know-no-user',
-      { path: '^src/(executors|frameworks|process|store|stats|contract)/' },
+      { path: '^src/(executors|frameworks|git|process|store|stats|contract)/' },
       { path: '^(src/(cli|gateway|dashboard|temporal)|workflows|activities)/', ...valuesOnly },
       'What everything rests on imports nothing that rests on it.',
+    ),
+    never(
+      'git-rests-on-contract-and-process',
+      { path: '^src/git/' },
+      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|process)/', ...valuesOnly },
+      'Activities, commands and executors share git: it runs nothing of theirs.',
+    ),
+    never(
+      'git-knows-frameworks-by-type',
+      { path: '^src/git/' },
+      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|process|frameworks)/' },
+      'Of others it knows only the shape of a tree reader.',
     ),
     never(
       'temporal-knows-no-face',
@@ -66,7 +79,7 @@ export default {
       'faces-run-nothing',
       { path: '^src/(cli|gateway)/', pathNot: LOOKS_AT_THIS_HOST },
       { path: '^src/(executors|frameworks)/', ...valuesOnly },
-      'Runs happen in the worker; only the commands about this host look at the executor.',
+      'Runs happen in the worker; only commands about this host look at the executor, and replay at how a run is made.',
     ),
     never(
       'gateway-and-worker-only-by-their-commands',

@@ -1,10 +1,17 @@
 import { randomInt } from 'node:crypto'
-import { idSchema, invalidInput, LIMITS, parseSuiteRequest, type SuiteRequest, type SuiteSpec } from '../src/contract/index.ts'
+import {
+  idSchema,
+  invalidInput,
+  LIMITS,
+  parseSuiteRequest,
+  type SuiteRequest,
+  type SuiteSpec,
+} from '../src/contract/index.ts'
 import { loadTemplate } from '../src/frameworks/templates.ts'
+import { parseRepository } from '../src/git/repository-ref.ts'
 import { drawSeeds } from '../src/stats/seeds.ts'
 import { requestDigest } from '../src/store/request-digest.ts'
 import type { ActivityDeps } from './deps.ts'
-import { parseRepository } from './git/repository-ref.ts'
 
 /**
  * Validates what was asked for, whoever started the workflow, fills the defaults and records the suite as
@@ -37,7 +44,12 @@ export const templateOptions = (deps: ActivityDeps) =>
 function checkId({ suite, request }: { suite: string; request: SuiteRequest }): string {
   const parsed = idSchema.safeParse(suite)
   if (!parsed.success) {
-    throw invalidInput('id', suite, parsed.error.issues[0]?.message ?? 'is not an id', 'It is taken from the workflow id.')
+    throw invalidInput(
+      'id',
+      suite,
+      parsed.error.issues[0]?.message ?? 'is not an id',
+      'It is taken from the workflow id.',
+    )
   }
   if (request?.id !== undefined && request.id !== suite) {
     throw invalidInput('id', request.id, `must be the workflow's: ${suite}`, 'Leave it out, or name the workflow so.')

@@ -1,8 +1,8 @@
 import type { SuiteSpec } from '../src/contract/index.ts'
 import { type DetectedProject, detectFramework } from '../src/frameworks/detect.ts'
+import { mirrorTreeReader } from '../src/git/tree-reader.ts'
 import { templateOptions } from './admit-suite.ts'
 import type { ActivityDeps } from './deps.ts'
-import { mirrorTreeReader } from './git/tree-reader.ts'
 import { mirrorOf } from './mirror-of.ts'
 
 const REMEMBERED = 200

@@ -1,9 +1,9 @@
 import { invalidInput, LIMITS, type SuiteCommit, type SuiteSpec } from '../src/contract/index.ts'
 import { FRAMEWORK_NAMES } from '../src/frameworks/framework.ts'
+import { resolveCommits as resolveRefs } from '../src/git/resolve.ts'
 import type { SuitePlan } from '../workflows/api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
-import { resolveCommits as resolveRefs } from './git/resolve-commits.ts'
 import { mirrorOf } from './mirror-of.ts'
 import { findSuite } from './suite-lookup.ts'
 

@@ -52,7 +52,7 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       await runWorkerProcess({ config, address, signal, onReady: () => onReady(address) })
     },
     async uncommittedChanges(path) {
-      const { uncommittedChanges } = await import('../../activities/git/uncommitted-changes.ts')
+      const { uncommittedChanges } = await import('../git/uncommitted-changes.ts')
       return await uncommittedChanges(path)
     },
     async readDefaults(cwd, configFile) {

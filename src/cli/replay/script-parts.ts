@@ -1,9 +1,9 @@
-import { ensureMirror, type MirrorLog } from '../../../activities/git/mirror.ts'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
-import { mirrorTreeReader } from '../../../activities/git/tree-reader.ts'
 import type { Config } from '../../config.ts'
 import { CommitSuiteError, type SuiteSpec } from '../../contract/index.ts'
 import { detectFramework } from '../../frameworks/detect.ts'
+import { ensureMirror, type MirrorLog } from '../../git/mirror.ts'
+import { parseRepository } from '../../git/repository-ref.ts'
+import { mirrorTreeReader } from '../../git/tree-reader.ts'
 import type { ScriptParts } from './script.ts'
 
 /** Set-up, command and variables of a run, found as its suite found them: from what the commit holds. */

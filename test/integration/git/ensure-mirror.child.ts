@@ -1,5 +1,5 @@
-import { ensureMirror } from '../../../activities/git/mirror.ts'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
+import { ensureMirror } from '../../../src/git/mirror.ts'
+import { parseRepository } from '../../../src/git/repository-ref.ts'
 
 /** A process of its own that makes a mirror: `ensure-mirror.child.ts STATE REPO`; prints `waiting` at each heartbeat and the path. */
 const [stateDir = '', repo = ''] = process.argv.slice(2)

@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Mirror } from '../../../activities/git/mirror.ts'
-import { resolveCommits } from '../../../activities/git/resolve.ts'
-import { mirrorTreeReader } from '../../../activities/git/tree-reader.ts'
-import { uncommittedChanges } from '../../../activities/git/uncommitted-changes.ts'
 import { CommitSuiteError } from '../../../src/contract/index.ts'
+import type { Mirror } from '../../../src/git/mirror.ts'
+import { resolveCommits } from '../../../src/git/resolve.ts'
+import { mirrorTreeReader } from '../../../src/git/tree-reader.ts'
+import { uncommittedChanges } from '../../../src/git/uncommitted-changes.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder } from './scratch-repository.ts'
 
 /** Whatever is asked for, and whatever the repository's own configuration says, the canary is never made. */

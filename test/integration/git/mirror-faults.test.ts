@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { ensureMirror } from '../../../activities/git/mirror.ts'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
-import { resolveCommits } from '../../../activities/git/resolve.ts'
+import { ensureMirror } from '../../../src/git/mirror.ts'
+import { parseRepository } from '../../../src/git/repository-ref.ts'
+import { resolveCommits } from '../../../src/git/resolve.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder, silentLog } from './scratch-repository.ts'
 
 const CHILD = fileURLToPath(new URL('./ensure-mirror.child.ts', import.meta.url))

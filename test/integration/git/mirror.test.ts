@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { resolveCommits } from '../../../activities/git/resolve.ts'
+import { resolveCommits } from '../../../src/git/resolve.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder } from './scratch-repository.ts'
 
 describe('the mirror of a repository', () => {

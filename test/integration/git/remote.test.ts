@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ensureMirror } from '../../../activities/git/mirror.ts'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
-import { resolveCommits } from '../../../activities/git/resolve.ts'
+import { ensureMirror } from '../../../src/git/mirror.ts'
+import { parseRepository } from '../../../src/git/repository-ref.ts'
+import { resolveCommits } from '../../../src/git/resolve.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder, silentLog } from './scratch-repository.ts'
 
 describe('a repository behind ssh', () => {

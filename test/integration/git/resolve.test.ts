@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Mirror } from '../../../activities/git/mirror-repository.ts'
-import { resolveCommits } from '../../../activities/git/resolve.ts'
+import type { Mirror } from '../../../src/git/mirror-repository.ts'
+import { resolveCommits } from '../../../src/git/resolve.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder } from './scratch-repository.ts'
 
 /** main: one – two – three – merge – five; feature: two – side; tags v1 (annotated, two) and light (one). */

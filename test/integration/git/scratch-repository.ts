@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { ensureMirror } from '../../../activities/git/mirror.ts'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
+import { ensureMirror } from '../../../src/git/mirror.ts'
+import { parseRepository } from '../../../src/git/repository-ref.ts'
 
 /** A folder of its own for a test file; remove it with `remove`. */
 export function scratchFolder(): { path: string; remove(): void } {

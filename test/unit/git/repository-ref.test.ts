@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRepository } from '../../../activities/git/repository-ref.ts'
 import { CommitSuiteError } from '../../../src/contract/index.ts'
+import { parseRepository } from '../../../src/git/repository-ref.ts'
 
 const usual = { cwd: '/work/here', transports: ['https', 'ssh', 'file'] }
 

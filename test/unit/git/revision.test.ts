@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { oneLine, timestamp } from '../../../activities/git/commit-details.ts'
-import { rankNearMatches } from '../../../activities/git/near-matches.ts'
-import { parseRevisions } from '../../../activities/git/revision.ts'
 import { CommitSuiteError } from '../../../src/contract/index.ts'
+import { oneLine, timestamp } from '../../../src/git/commit-details.ts'
+import { rankNearMatches } from '../../../src/git/near-matches.ts'
+import { parseRevisions } from '../../../src/git/revision.ts'
 
 describe('an entry of --commits', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { invalidInput } from '../../src/contract/index.ts'
+import { invalidInput } from '../contract/index.ts'
 
 /** One entry of `--commits` after the checks; `text` is as the user wrote it. */
 export type Revision =

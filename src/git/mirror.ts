@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CommitSuiteError } from '../../src/contract/index.ts'
+import { CommitSuiteError } from '../contract/index.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import { type FetchContext, fetchInto } from './fetch-into.ts'
 import { fetchMissing } from './fetch-missing.ts'

@@ -1,4 +1,4 @@
-import { CommitSuiteError, invalidInput, sha12 } from '../../src/contract/index.ts'
+import { CommitSuiteError, invalidInput, sha12 } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
 import { type Mirror, shallowBoundary } from './mirror-repository.ts'
 import { runGit } from './run-git.ts'

@@ -1,4 +1,4 @@
-import { SHA_PATTERN } from '../../src/contract/index.ts'
+import { SHA_PATTERN } from '../contract/index.ts'
 import { type FetchContext, gitFetch } from './fetch-into.ts'
 import { gitIn } from './local-source.ts'
 import { lookUpCommits } from './present-commits.ts'

@@ -1,4 +1,4 @@
-import { type CommitSuiteError, invalidInput, sha12 } from '../../src/contract/index.ts'
+import { type CommitSuiteError, invalidInput, sha12 } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
 import { type Mirror, shallowBoundary } from './mirror-repository.ts'
 import { nearMatches } from './near-matches.ts'

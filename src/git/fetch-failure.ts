@@ -1,4 +1,4 @@
-import { CommitSuiteError, type ErrorCode, quoteValue } from '../../src/contract/index.ts'
+import { CommitSuiteError, type ErrorCode, quoteValue } from '../contract/index.ts'
 import { redactRepository } from './redact.ts'
 
 interface Cause {

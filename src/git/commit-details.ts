@@ -1,4 +1,4 @@
-import { CommitSuiteError } from '../../src/contract/index.ts'
+import { CommitSuiteError } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
 import type { Mirror } from './mirror-repository.ts'
 import { runGit } from './run-git.ts'

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { CommitSuiteError } from '../../src/contract/index.ts'
+import { CommitSuiteError } from '../contract/index.ts'
 
 export interface GitRun {
   /** Complete environment, from `gitEnvironment`. */

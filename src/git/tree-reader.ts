@@ -1,5 +1,5 @@
-import { SHA_PATTERN } from '../../src/contract/index.ts'
-import type { TreeReader } from '../../src/frameworks/framework.ts'
+import { SHA_PATTERN } from '../contract/index.ts'
+import type { TreeReader } from '../frameworks/framework.ts'
 import { gitEnvironment } from './git-environment.ts'
 import type { Mirror } from './mirror-repository.ts'
 import { runGit } from './run-git.ts'

@@ -1,4 +1,4 @@
-import { invalidInput, LIMITS, type SuiteCommit, sha12 } from '../../src/contract/index.ts'
+import { invalidInput, LIMITS, type SuiteCommit, sha12 } from '../contract/index.ts'
 import { readCommitDetails } from './commit-details.ts'
 import { listRange } from './commit-range.ts'
 import { type Mirror, SOURCE_HEAD } from './mirror-repository.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommitSuiteError } from '../../src/contract/index.ts'
+import { CommitSuiteError } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
 import { runGit } from './run-git.ts'
 

@@ -1,4 +1,4 @@
-import { SHA_PATTERN } from '../../src/contract/index.ts'
+import { SHA_PATTERN } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
 import type { Mirror } from './mirror-repository.ts'
 import { runGit } from './run-git.ts'

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CommitSuiteError, type ErrorCode, invalidInput } from '../../src/contract/index.ts'
+import { type CommitSuiteError, type ErrorCode, invalidInput } from '../contract/index.ts'
 import { redactRepository } from './redact.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type CommitSuiteError, invalidInput } from '../../src/contract/index.ts'
+import { type CommitSuiteError, invalidInput } from '../contract/index.ts'
 import { type GitSetting, gitEnvironment } from './git-environment.ts'
 import { runGit } from './run-git.ts'
 

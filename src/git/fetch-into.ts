@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CommitSuiteError, invalidInput } from '../../src/contract/index.ts'
+import { CommitSuiteError, invalidInput } from '../contract/index.ts'
 import { credentialSettings } from './credential-settings.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import { type GitSetting, gitEnvironment } from './git-environment.ts'
