@@ -13,11 +13,7 @@ describe('everything killed at once', () => {
   it('is resumed by the next watch: no finished run is lost, every run has one result', async () => {
     const running = bench.home.start(...bench.suite('all', 20, 'sleep 0.4'), '--parallelism', '4')
     await bench.untilFinished('all', 10)
-    const { pid, serverPid, workerPid } = await bench.home.readyStack()
-    const runner = await bench.home.runner()
-    for (const victim of [running.pid, pid, workerPid, serverPid, runner?.pid]) {
-      if (victim !== undefined && victim !== null) process.kill(victim, 'SIGKILL')
-    }
+    await bench.home.killAll()
     await running
     const before = await bench.finished('all')
     expect(before).toBeGreaterThanOrEqual(10)

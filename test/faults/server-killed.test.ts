@@ -16,7 +16,7 @@ describe('a Temporal server that is killed', () => {
       await bench.untilFinished('server', finished)
       const { serverPid, temporalAddress } = await bench.home.readyStack()
       addresses.add(temporalAddress)
-      if (serverPid !== null) process.kill(serverPid, 'SIGKILL')
+      bench.home.kill(serverPid)
     }
     expect((await running).exitCode).toBe(0)
     expect(addresses.size).toBe(1)

@@ -24,7 +24,7 @@ describe('a worker that is killed', () => {
       // The moment of the fault, not a wait: the schedule is the test's input.
       await delay(random() * LONGEST_LIFE_MS)
       if ((await bench.finished('killed')) < 120) killedMidSuite++
-      if (workerPid !== null) process.kill(workerPid, 'SIGKILL')
+      bench.home.kill(workerPid)
     }
     const { exitCode } = await running
     expect(killedMidSuite).toBe(KILLS)

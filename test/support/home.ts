@@ -22,6 +22,7 @@ export interface CliResult {
 export class Home {
   readonly config: Config
   readonly env: Record<string, string>
+  readonly #killed = new Set<number>()
 
   constructor(stateDir: string, env: Record<string, string>) {
     const cache = process.env.COMMIT_SUITE_CACHE ?? join(homedir(), '.cache', 'commit-suite')
@@ -60,14 +61,27 @@ export class Home {
     return stack
   }
 
-  /** The stack once its worker polls. */
+  /** The stack once its worker polls and its server answers, neither of them one that was killed. */
   async readyStack(): Promise<StackInfo> {
     let found: StackInfo | undefined
     await until('the stack is ready', async () => {
       found = await findStack(this.config)
-      return found?.ready === true
+      const pids = [found?.workerPid ?? 0, found?.serverPid ?? 0]
+      return found?.ready === true && pids.every((pid) => pid > 0 && !this.#killed.has(pid))
     })
     return found ?? (await this.stack())
+  }
+
+  /** SIGKILL; what was killed is no longer part of a ready stack, whether its supervisor knows it yet or not. */
+  kill(pid: number | null | undefined): void {
+    if (typeof pid !== 'number') throw new Error('there is no process to kill')
+    this.#killed.add(pid)
+    process.kill(pid, 'SIGKILL')
+  }
+
+  /** Kills every process that works on this state directory, commands included. */
+  async killAll(): Promise<void> {
+    for (const pid of await this.processes((text) => text.includes(this.config.stateDir))) this.kill(pid)
   }
 
   /** The runner's process, known by its command line. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sha12 } from '../../contract/index.ts'
 
@@ -28,8 +28,13 @@ export const treePlaces = (places: Places, treeKey: string) => ({
   lock: join(places.stateDir, 'locks', `tree-${treeKey}.lock`),
 })
 
+/** What the folders of a lane's workspaces begin with: a crash can come before or after any file in them. */
+export const laneTag = (suite: string, sha: string): string =>
+  createHash('sha256').update(`${suite}/${sha}`).digest('hex').slice(0, 8)
+
 /** Short, because TMPDIR lies in it and Unix sockets allow 108 bytes. */
-export const newWorkspace = (places: Places): string => join(places.runs, randomBytes(6).toString('hex'))
+export const newWorkspace = (places: Places, { suite, sha }: { suite: string; sha: string }): string =>
+  join(places.runs, `${laneTag(suite, sha)}${randomBytes(6).toString('hex')}`)
 
 export const workspacePlaces = (workspace: string) => ({
   lane: join(workspace, 'lane.json'),

@@ -5,7 +5,7 @@ import { copyTree } from './copy-tree.ts'
 import type { LaunchPlan, LaunchRequest, Layers, PlanLaunch } from './launch.ts'
 import { PROCESS_INIT } from './process-init.ts'
 import { commandEntry, dieWithParentEntry, type NamespaceMode, namespaceEntry } from './process-namespaces.ts'
-import { systemProgram } from './programs.ts'
+import { systemProgram, withOwnPrograms } from './programs.ts'
 
 /**
  * Isolation `process`: mount, PID and IPC namespaces, the tree and HOME private at the same absolute path.
@@ -41,7 +41,8 @@ export const planSlot: PlanLaunch = async (request) => {
 function planOf(request: LaunchRequest, argv: string[], workdir: string): LaunchPlan {
   const [file = '/bin/sh', ...args] = argv
   const seen = { tree: request.tree.lower, home: request.home.lower, tmp: request.tmp }
-  return { argv: [file, ...args], env: { ...request.env, HOME: seen.home, TMPDIR: seen.tmp, PWD: workdir }, seen }
+  const own = { PATH: withOwnPrograms(seen.home, request.env.PATH), HOME: seen.home, TMPDIR: seen.tmp, PWD: workdir }
+  return { argv: [file, ...args], env: { ...request.env, ...own }, seen }
 }
 
 function mountWords(base: string, layers: Layers): [string, string, string, string] {

@@ -32,3 +32,7 @@ export function findProgram(name: string): Promise<string | undefined> {
 export async function systemProgram(name: string): Promise<string> {
   return (await findProgram(name)) ?? name
 }
+
+/** PATH of a command: programs that its set-up installed into the private HOME come first. */
+export const withOwnPrograms = (home: string, path: string | undefined): string =>
+  [join(home, '.local', 'bin'), path ?? SYSTEM_PATH.join(delimiter)].join(delimiter)

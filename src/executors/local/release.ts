@@ -4,7 +4,7 @@ import { removeWorkspace } from './launch-run.ts'
 import { lanePrefix } from './places.ts'
 import { giveBackLeases } from './prepare/leases.ts'
 import { setupPrefix } from './prepare/set-up.ts'
-import { keepWorkspace, listWorkspaces } from './workspace.ts'
+import { keepWorkspace, laneWorkspaces } from './workspace.ts'
 
 /** Ends what is left of the lane, removes or keeps its workspaces and gives its leases back. */
 export async function releaseLane(host: LocalHost, { suite, sha, keep }: ReleaseRequest): Promise<void> {
@@ -13,7 +13,6 @@ export async function releaseLane(host: LocalHost, { suite, sha, keep }: Release
     // A set-up that a crashed worker left behind; another lane that waits for the same tree keeps it.
     if (!stillLeased) await host.runner.killPrefix(setupPrefix(treeKey))
   }
-  const workspaces = await listWorkspaces(host.places)
-  const own = workspaces.filter(({ owner, kept }) => owner.suite === suite && owner.sha === sha && !kept)
-  await Promise.all(own.map(({ workspace }) => (keep ? keepWorkspace(workspace) : removeWorkspace(workspace))))
+  const own = await laneWorkspaces(host.places, suite, sha)
+  await Promise.all(own.map((workspace) => (keep ? keepWorkspace(workspace) : removeWorkspace(workspace))))
 }

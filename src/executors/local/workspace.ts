@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { newWorkspace, type Places, workspacePlaces } from './places.ts'
+import { laneTag, newWorkspace, type Places, workspacePlaces } from './places.ts'
 
 const laneSchema = z.object({ name: z.string(), suite: z.string(), sha: z.string(), treeKey: z.string() })
 
@@ -11,7 +11,7 @@ export type WorkspaceOwner = z.infer<typeof laneSchema>
 
 /** Makes the folder of one process tree: status, output, private writes and TMPDIR. */
 export async function makeWorkspace(places: Places, owner: WorkspaceOwner): Promise<string> {
-  const workspace = newWorkspace(places)
+  const workspace = newWorkspace(places, owner)
   await mkdir(workspacePlaces(workspace).tmp, { recursive: true, mode: 0o700 })
   await writeFile(workspacePlaces(workspace).lane, JSON.stringify(owner))
   return workspace
@@ -22,6 +22,13 @@ const KEPT_FILE = 'kept'
 
 /** Marks a workspace as kept for people to look at. */
 export const keepWorkspace = (workspace: string): Promise<void> => writeFile(join(workspace, KEPT_FILE), '')
+
+/** Folders of a lane's workspaces that are not kept, those included that a crash left without an owner's name. */
+export async function laneWorkspaces(places: Places, suite: string, sha: string): Promise<string[]> {
+  const names = await readdir(places.runs).catch(() => [])
+  const own = names.filter((name) => name.startsWith(laneTag(suite, sha))).map((name) => join(places.runs, name))
+  return own.filter((workspace) => !existsSync(join(workspace, KEPT_FILE)))
+}
 
 /** All workspaces on this host whose owner can be read. */
 export async function listWorkspaces(

@@ -1,4 +1,5 @@
 import type { LaunchRequest } from '../launch.ts'
+import { withOwnPrograms } from '../programs.ts'
 import { FORWARDER_PORT, SEEN } from './seen.ts'
 
 /** Variables that some shells hold read-only: setting them would end the shell that passes the environment on. */
@@ -34,6 +35,7 @@ export function commandVariables(
     ...toolchains,
     ...request.env,
     ...(request.network.mode === 'proxy' ? proxyVariables() : {}),
+    PATH: withOwnPrograms(SEEN.home, request.env.PATH ?? toolchains.PATH),
     ...{ HOME: SEEN.home, TMPDIR: SEEN.tmp, PWD: workdir, USER: 'commit-suite', LOGNAME: 'commit-suite' },
   }
   const entries = Object.entries(env).filter(([name]) => PLAIN_NAME.test(name) && !SHELL_OWNED.has(name))
