@@ -1,7 +1,5 @@
-import { CommitSuiteError } from '../contract/index.ts'
-import { gitEnvironment } from './git-environment.ts'
 import type { Mirror } from './mirror-repository.ts'
-import { runGit } from './run-git.ts'
+import { readMirror } from './simple-git.ts'
 
 export interface CommitDetails {
   subject: string
@@ -20,13 +18,8 @@ export async function readCommitDetails(mirror: Mirror, shas: readonly string[])
   if (shas.length === 0) return details
   const format = ['log', '--no-walk=unsorted', '--stdin', '-z', '--encoding=UTF-8', '--format=%H%x00%an%x00%ct%x00%s']
   const plain = ['--no-patch', '--no-decorate', '--no-notes', '--no-color', '--no-mailmap']
-  const { exitCode, stdout, stderr } = await runGit(['--git-dir', mirror.path, ...format, ...plain], {
-    env: gitEnvironment(),
-    cwd: '/',
-    input: shas.map((sha) => `${sha}\n`).join(''),
-  })
-  if (exitCode !== 0) throw new CommitSuiteError('fetch_failed', `The mirror ${mirror.path} is damaged: ${stderr}`)
-  const fields = stdout.toString('utf8').split('\0')
+  const text = await readMirror(mirror, [...format, ...plain], shas.map((sha) => `${sha}\n`).join(''))
+  const fields = text.split('\0')
   for (let at = 0; at + FIELDS <= fields.length; at += FIELDS) {
     const [sha = '', author = '', seconds = '', subject = ''] = fields.slice(at, at + FIELDS)
     details.set(sha, { subject: oneLine(subject), author: oneLine(author), committedAt: timestamp(Number(seconds)) })

@@ -1,7 +1,6 @@
-import { CommitSuiteError, invalidInput, sha12 } from '../contract/index.ts'
-import { gitEnvironment } from './git-environment.ts'
+import { invalidInput, sha12 } from '../contract/index.ts'
 import { type Mirror, shallowBoundary } from './mirror-repository.ts'
-import { runGit } from './run-git.ts'
+import { readMirror } from './simple-git.ts'
 
 export interface CommitRange {
   /** As the user wrote it. */
@@ -41,11 +40,6 @@ async function emptyRange(mirror: Mirror, range: CommitRange) {
 }
 
 async function revList(mirror: Mirror, flags: readonly string[], expression: string): Promise<string[]> {
-  const args = ['--git-dir', mirror.path, 'rev-list', ...flags, '--end-of-options', expression]
-  const { exitCode, stdout, stderr } = await runGit(args, { env: gitEnvironment(), cwd: '/' })
-  if (exitCode !== 0) throw new CommitSuiteError('fetch_failed', `The mirror ${mirror.path} is damaged: ${stderr}`)
-  return stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
+  const shas = await readMirror(mirror, ['rev-list', ...flags, '--end-of-options', expression])
+  return shas.split('\n').filter((line) => line !== '')
 }

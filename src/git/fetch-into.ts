@@ -10,6 +10,7 @@ import { isShallow, SOURCE_HEAD } from './mirror-repository.ts'
 import { redactRepository } from './redact.ts'
 import { parseRepository } from './repository-ref.ts'
 import { type GitResult, runGit } from './run-git.ts'
+import { readMirror } from './simple-git.ts'
 
 export interface FetchContext {
   mirror: string
@@ -124,8 +125,7 @@ function allowedPromisor<T>(url: string, from: string, parse: () => T): T {
 }
 
 async function isEmpty(target: string): Promise<boolean> {
-  const args = ['--git-dir', target, 'for-each-ref', '--count=1']
-  return (await runGit(args, { env: gitEnvironment(), cwd: '/' })).stdout.length === 0
+  return (await readMirror({ path: target }, ['for-each-ref', '--count=1'])) === ''
 }
 
 function emptyRepository(from: string): CommitSuiteError {

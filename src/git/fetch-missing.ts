@@ -1,6 +1,6 @@
-import { SHA_PATTERN } from '../contract/index.ts'
+import { CommitSuiteError, SHA_PATTERN } from '../contract/index.ts'
 import { type FetchContext, gitFetch } from './fetch-into.ts'
-import { gitIn } from './local-source.ts'
+import { readSource } from './local-source.ts'
 import { lookUpCommits } from './present-commits.ts'
 
 const HEX = /^[0-9a-f]{4,64}$/
@@ -34,7 +34,12 @@ const isSafeRef = (name: string): boolean =>
 async function expand(context: FetchContext, short: string): Promise<string | undefined> {
   if (context.source === undefined) return undefined
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${short}^{commit}`]
-  const { exitCode, stdout } = await gitIn(context.source.root, args, context.signal)
-  const sha = stdout.toString('utf8').trim()
-  return exitCode === 0 && SHA_PATTERN.test(sha) ? sha : undefined
+  try {
+    const sha = (await readSource(context.source.root, args, context.signal)).trim()
+    return SHA_PATTERN.test(sha) ? sha : undefined
+  } catch (error) {
+    // Ambiguous there: resolving says so, or that there is none.
+    if (error instanceof CommitSuiteError) return undefined
+    throw error
+  }
 }

@@ -1,8 +1,12 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { GitError } from 'simple-git'
 import { type CommitSuiteError, invalidInput } from '../contract/index.ts'
-import { type GitSetting, gitEnvironment } from './git-environment.ts'
-import { runGit } from './run-git.ts'
+import { fetchFailure } from './fetch-failure.ts'
+import type { GitSetting } from './git-environment.ts'
+import { readGit } from './simple-git.ts'
+
+const ANY_OWNER: GitSetting = ['safe.directory', '*']
 
 /** A repository on this host, as found from a path inside it. */
 export interface LocalSource {
@@ -26,10 +30,15 @@ export async function findLocalSource(path: string, signal?: AbortSignal): Promi
   return { ...found, promisorUrl: await promisorUrl(found.root, signal) }
 }
 
-/** Runs git in a repository that the user named, under settings that let nothing of it run. */
-export async function gitIn(root: string, args: readonly string[], signal?: AbortSignal, more: GitSetting[] = []) {
-  const env = gitEnvironment({ settings: [['safe.directory', '*'], ...more] })
-  return await runGit(['-C', root, ...args], { env, ...(signal ? { signal } : {}) })
+/**
+ * What git prints about a repository that the user named, whoever owns it; nothing of it runs. Where git fails, an
+ * error with field `repo` says why.
+ */
+export async function readSource(root: string, args: string[], signal?: AbortSignal, more: GitSetting[] = []) {
+  const options = { folder: root, settings: [ANY_OWNER, ...more], ...(signal ? { signal } : {}) }
+  return await readGit(args, options).catch((error: unknown) => {
+    throw error instanceof GitError ? fetchFailure(root, error.message) : error
+  })
 }
 
 async function existingDirectory(path: string): Promise<string> {
@@ -43,16 +52,16 @@ async function existingDirectory(path: string): Promise<string> {
 }
 
 async function describe(directory: string, here: boolean, signal: AbortSignal | undefined) {
-  const env = gitEnvironment(
-    here ? { settings: [['safe.directory', '*']], extra: { GIT_CEILING_DIRECTORIES: dirname(directory) } } : {},
-  )
+  const owned = here ? { settings: [ANY_OWNER], ceiling: dirname(directory) } : {}
   const ask = async (...flags: string[]): Promise<string | undefined> => {
-    const args = ['-C', directory, 'rev-parse', ...flags]
-    const { exitCode, stdout, stderr } = await runGit(args, { env, ...(signal ? { signal } : {}) })
-    if (/dubious ownership/.test(stderr)) {
+    try {
+      const options = { folder: directory, ...owned, ...(signal ? { signal } : {}) }
+      return (await readGit(['rev-parse', ...flags], options)).replace(/\n$/, '')
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error
+      if (!/dubious ownership/.test(error.message)) return undefined
       throw notFound(directory, 'lies in a repository of another user', 'Name the top folder of that repository.')
     }
-    return exitCode === 0 ? stdout.toString('utf8').replace(/\n$/, '') : undefined
   }
   const bare = await ask('--is-bare-repository')
   if (bare === undefined) return undefined
@@ -64,10 +73,8 @@ async function describe(directory: string, here: boolean, signal: AbortSignal | 
 /** The first remote marked as promisor, or the one of the old `extensions.partialClone`. */
 async function promisorUrl(root: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   const args = ['config', '--local', '--null', '--get-regexp', '^(extensions\\.partialclone|remote\\..*)$']
-  const { exitCode, stdout } = await gitIn(root, args, signal)
-  if (exitCode !== 0) return undefined
   const settings = new Map<string, string>()
-  for (const entry of stdout.toString('utf8').split('\0')) {
+  for (const entry of (await readSource(root, args, signal)).split('\0')) {
     const [key = '', ...value] = entry.split('\n')
     if (!settings.has(key)) settings.set(key, value.join('\n'))
   }

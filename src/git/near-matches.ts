@@ -1,6 +1,5 @@
-import { gitEnvironment } from './git-environment.ts'
 import type { Mirror } from './mirror-repository.ts'
-import { runGit } from './run-git.ts'
+import { readMirror } from './simple-git.ts'
 
 const MOST_REFS = 5000
 const MOST_MATCHES = 3
@@ -8,15 +7,9 @@ const LONGEST_NAME = 100
 
 /** Names of branches and tags that look like `name`, best first, at most three. */
 export async function nearMatches(mirror: Mirror, name: string): Promise<string[]> {
-  const args = ['--git-dir', mirror.path, 'for-each-ref', `--count=${MOST_REFS}`, '--format=%(refname:lstrip=2)']
-  const namespaces = ['refs/heads', 'refs/tags', 'refs/remotes']
-  const { stdout } = await runGit([...args, ...namespaces], { env: gitEnvironment(), cwd: '/' })
-  const names = new Set(
-    stdout
-      .toString('utf8')
-      .split('\n')
-      .filter((ref) => ref !== '' && ref.length <= LONGEST_NAME),
-  )
+  const args = ['for-each-ref', `--count=${MOST_REFS}`, '--format=%(refname:lstrip=2)']
+  const refs = await readMirror(mirror, [...args, 'refs/heads', 'refs/tags', 'refs/remotes'])
+  const names = new Set(refs.split('\n').filter((ref) => ref !== '' && ref.length <= LONGEST_NAME))
   return rankNearMatches(name.slice(0, LONGEST_NAME), [...names])
 }
 

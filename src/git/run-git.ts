@@ -43,9 +43,8 @@ export async function runGit(args: readonly string[], run: GitRun): Promise<GitR
     if (child.pid !== undefined) await run.onSpawn?.(child.pid)
     const result = await child
     run.signal?.throwIfAborted()
-    if (result.code === 'ENOENT') {
-      throw new CommitSuiteError('not_supported', 'git cannot be started: install git and put it on the PATH.')
-    }
+    const missing = gitMissing(result)
+    if (missing !== undefined) throw missing
     if (result.isMaxBuffer) throw new CommitSuiteError('fetch_failed', `git ${args[0]} wrote too much output.`)
     return { exitCode: result.exitCode ?? 128, stdout: Buffer.from(result.stdout), stderr: legible(result.stderr) }
   } finally {
@@ -60,6 +59,12 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // ESRCH: it ended by itself.
   }
+}
+
+/** The error to throw where git could not be started for want of it. */
+export function gitMissing(failure: unknown): CommitSuiteError | undefined {
+  if (!(failure instanceof Error) || !/spawn git ENOENT/.test(failure.message)) return undefined
+  return new CommitSuiteError('not_supported', 'git cannot be started: install git and put it on the PATH.')
 }
 
 function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined): () => void {

@@ -1,10 +1,9 @@
 import { type CommitSuiteError, invalidInput, sha12 } from '../contract/index.ts'
-import { gitEnvironment } from './git-environment.ts'
 import { type Mirror, shallowBoundary } from './mirror-repository.ts'
 import { nearMatches } from './near-matches.ts'
 import { lookUpCommits } from './present-commits.ts'
 import { baseOf } from './revision.ts'
-import { runGit } from './run-git.ts'
+import { readMirror } from './simple-git.ts'
 
 interface Unknown {
   /** The entry as the user wrote it. */
@@ -36,9 +35,8 @@ export async function unknownRevision(
 async function whyNoAncestor(mirror: Mirror, name: string, sha: string): Promise<[rule: string, remedy?: string]> {
   const boundary = await shallowBoundary(mirror.path)
   if (boundary.size > 0) {
-    const args = ['--git-dir', mirror.path, 'rev-list', '--first-parent', '--end-of-options', sha]
-    const { stdout } = await runGit(args, { env: gitEnvironment(), cwd: '/' })
-    const last = stdout.toString('utf8').trim().split('\n').at(-1) ?? ''
+    const flags = ['--first-parent', '--max-parents=0', '--end-of-options']
+    const last = (await readMirror(mirror, ['rev-list', ...flags, sha])).trim()
     if (boundary.has(last)) {
       const rule = `history is cut off here: in this shallow clone it ends at ${sha12(last)}`
       return [rule, 'Run `git fetch --unshallow` in the repository.']

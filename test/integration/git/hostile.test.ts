@@ -1,7 +1,9 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -92,6 +94,18 @@ describe('a hostile repository or request', () => {
     writeFileSync(join(repo, 'untracked'), '')
     expect(await uncommittedChanges(join(repo, 'folder'))).toBe(true)
     expect(statSync(join(repo, '.git', 'index')).mtimeMs).toBe(index)
+    expect(existsSync(canary)).toBe(false)
+  })
+
+  it('runs no filter whose name is no UTF-8, and counts the working tree as changed then', async () => {
+    const odd = makeRepository(join(scratch.path, 'odd'))
+    const attributes = Buffer.concat([Buffer.from('* filter='), Buffer.from([0xff]), Buffer.from('\n')])
+    writeFileSync(join(odd, '.gitattributes'), attributes)
+    commit(odd, 'first')
+    const section = [Buffer.from('[filter "'), Buffer.from([0xff]), Buffer.from(`"]\n\tclean = ${touch}; cat\n`)]
+    appendFileSync(join(odd, '.git', 'config'), Buffer.concat(section))
+    utimesSync(join(odd, 'file.txt'), new Date(0), new Date(0))
+    expect(await uncommittedChanges(odd)).toBe(true)
     expect(existsSync(canary)).toBe(false)
   })
 
@@ -207,12 +221,23 @@ describe('uncommitted changes', () => {
     expect(await uncommittedChanges(repo)).toBe(false)
     writeFileSync(join(repo, 'new'), '')
     expect(await uncommittedChanges(repo)).toBe(true)
+    renameSync(join(repo, 'new'), join(repo, ' '))
+    expect(await uncommittedChanges(repo)).toBe(true)
+    renameSync(join(repo, ' '), join(repo, 'new'))
     git(repo, 'add', 'new')
     expect(await uncommittedChanges(repo)).toBe(true)
     git(repo, 'commit', '--quiet', '-m', 'second')
     expect(await uncommittedChanges(repo)).toBe(false)
     writeFileSync(join(repo, 'new'), 'edited')
     expect(await uncommittedChanges(repo)).toBe(true)
+  })
+
+  it('are an error that names the repository where its index cannot be read', async () => {
+    const repo = makeRepository(join(scratch.path, 'damaged'))
+    commit(repo, 'first')
+    writeFileSync(join(repo, '.git', 'index'), 'nonsense')
+    const detail = { field: 'repo', value: repo }
+    await expect(uncommittedChanges(repo)).rejects.toMatchObject({ code: 'fetch_failed', detail })
   })
 
   it('are none in a bare repository and an error where there is no repository', async () => {
