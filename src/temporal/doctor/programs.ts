@@ -4,8 +4,10 @@ import { type Check, failed, isAtLeast, ok, warning } from './check.ts'
 
 /** MAINTENANCE: `engines` of package.json. */
 const OLDEST_NODE = '22.19'
-/** The first whose `rev-parse` knows `--end-of-options`. */
-const OLDEST_GIT = '2.30'
+/** The first that takes settings from GIT_CONFIG_COUNT: an older one would leave hooks and filters on. */
+const OLDEST_GIT = '2.31'
+/** The first that takes `safe.directory` from there too. */
+const WANTED_GIT = '2.38'
 const TIMEOUT_MS = 10_000
 
 export function checkNode(version = process.versions.node): Check {
@@ -17,9 +19,15 @@ export function checkNode(version = process.versions.node): Check {
 export async function checkGit(): Promise<Check> {
   const { code, output } = await runQuietly('git', ['--version'], { timeoutMs: TIMEOUT_MS })
   const version = output.match(/git version (\d+(?:\.\d+)+)/)?.[1]
-  if (code !== 0 || version === undefined) return failed('git', 'not found', 'Install git.')
-  if (isAtLeast(version, OLDEST_GIT)) return ok('git', version)
-  return failed('git', version, `Install git ${OLDEST_GIT} or newer.`)
+  if (code !== 0 || version === undefined) return failed('git', 'not found', `Install git ${WANTED_GIT} or newer.`)
+  return judgeGit(version)
+}
+
+export function judgeGit(version: string): Check {
+  const remedy = `Install git ${WANTED_GIT} or newer.`
+  if (isAtLeast(version, WANTED_GIT)) return ok('git', version)
+  if (isAtLeast(version, OLDEST_GIT)) return warning('git', `${version} cannot read other users' repositories`, remedy)
+  return failed('git', `${version} does not heed the settings that keep repositories from running programs`, remedy)
 }
 
 export async function checkBash(): Promise<Check> {

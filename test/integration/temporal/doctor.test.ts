@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Config } from '../../../src/config.ts'
 import { isAtLeast } from '../../../src/temporal/doctor/check.ts'
 import { checkControlGroups } from '../../../src/temporal/doctor/isolation.ts'
-import { checkNode } from '../../../src/temporal/doctor/programs.ts'
+import { checkNode, judgeGit } from '../../../src/temporal/doctor/programs.ts'
 import { type Check, runDoctor } from '../../../src/temporal/doctor.ts'
 import { acquireStack } from '../../../src/temporal/supervisor/client.ts'
 import { endStack, freshConfig, supervisorModule } from './stack-fixture.ts'
@@ -105,6 +105,13 @@ test('the running stack is shown with its Web UI, and answers as an own server w
 })
 
 test('versions are compared number by number', () => {
+  expect(['2.30.9', '2.31.0', '2.37.7', '2.38.0', '3.0'].map((version) => judgeGit(version).status)).toEqual([
+    'failed',
+    'warning',
+    'warning',
+    'ok',
+    'ok',
+  ])
   expect([isAtLeast('2.9', '2.30'), isAtLeast('2.30.1', '2.30'), isAtLeast('3', '2.30')]).toEqual([false, true, true])
   expect(checkNode('20.1.0')).toMatchObject({ status: 'failed', remedy: expect.stringContaining('22.19') })
 })
