@@ -32,6 +32,8 @@ export interface Activities {
   readCommits(input: { suite: string; from: number; limit: number }): Promise<{ sha: string; subject: string }[]>
   recordPause(input: { suite: string; paused: boolean; ordinal: number }): Promise<void>
   provisionEnvironment(input: { suite: string; sha: string }): Promise<LanePlace>
+  /** Beats until it is cancelled: as long as it does, the host is there. */
+  holdEnvironment(input: { suite: string; sha: string }): Promise<void>
   prepareCommit(input: { suite: string; sha: string }): Promise<PrepareResult>
   runSeed(run: RunReference): Promise<RunOutcome>
   /** Records `error` for a run that infrastructure could not carry through. */

@@ -1,12 +1,14 @@
 import type { Logger as TemporalLogger } from '@temporalio/common'
 import type { Logger } from 'pino'
-import type { Executor } from '../src/executors/executor.ts'
+import type { Executor, SecretSource } from '../src/executors/executor.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** What activities work with; tests pass in their own. */
 export interface ActivityDeps {
   store: Store
   executor: Executor
+  /** Where the executor takes secret variables from too: what is stored must not show their values. */
+  secrets: SecretSource
   stateDir: string
   /** Transports that git may use. */
   transports: readonly string[]

@@ -4,6 +4,7 @@ import type { Activities } from './api.ts'
 import { createProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
 import { closeRuns, completeSuite, failSuite, recordPause } from './end-suite.ts'
+import { holdEnvironment } from './hold-environment.ts'
 import { decide, failCommit } from './judge-commit.ts'
 import { prepareCommit, provisionEnvironment, releaseEnvironment } from './prepare-commit.ts'
 import { resolveCommits } from './resolve-commits.ts'
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       const { id, node } = deps.host
       return { taskQueue: hostTaskQueue(id), controlQueue: controlTaskQueue(id), node }
     },
+    holdEnvironment,
     prepareCommit: (commit) => prepareCommit(deps, project, commit),
     runSeed: (run) => runSeed(deps, project, run),
     recordRunError: (input) => recordRunError(deps, input),

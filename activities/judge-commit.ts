@@ -25,7 +25,11 @@ export async function failCommit(
   return await record(deps, commit, inconclusive(reason))
 }
 
-async function record(deps: ActivityDeps, { suite, sha }: CommitReference, verdict: Verdict): Promise<{ verdict: string }> {
+async function record(
+  deps: ActivityDeps,
+  { suite, sha }: CommitReference,
+  verdict: Verdict,
+): Promise<{ verdict: string }> {
   await deps.store.suites.putVerdict(suite, sha, GENERATION, verdict)
   return { verdict: verdict.verdict }
 }

@@ -1,6 +1,7 @@
 import type { RunKey } from '../src/contract/index.ts'
 import type { OutputChunk, StreamName } from '../src/executors/executor.ts'
 import type { LogStore } from '../src/store/store.ts'
+import { StreamMask } from './mask-secrets.ts'
 
 /** Runs that end sooner write their output once, as an artifact, instead of twice. */
 const QUIET_MS = 1000
@@ -8,10 +9,11 @@ const PIECE_BYTES = 256 * 1024
 
 /**
  * Passes live output on to the store. What comes within the first second is held back, so that short runs,
- * which are most, cost no live pieces at all.
+ * which are most, cost no live pieces at all. Secrets are masked.
  */
 export class LiveOutput {
   readonly #logs: LogStore
+  readonly #masks: Record<StreamName, StreamMask>
   readonly #key: RunKey & { try: number }
   readonly #beganAtMs = Date.now()
   #held: OutputChunk[] = []
@@ -20,15 +22,18 @@ export class LiveOutput {
   #writing: Promise<void> = Promise.resolve()
   #fault: unknown
 
-  constructor(logs: LogStore, key: RunKey & { try: number }) {
+  constructor(logs: LogStore, key: RunKey & { try: number }, secrets: readonly Buffer[]) {
     this.#logs = logs
+    this.#masks = { stdout: new StreamMask(secrets), stderr: new StreamMask(secrets) }
     this.#key = key
   }
 
   async push(chunk: OutputChunk): Promise<void> {
     if (this.#fault !== undefined) throw this.#fault
-    this.#held.push(chunk)
-    this.#heldBytes += chunk.bytes.byteLength
+    const piece = this.#masks[chunk.stream].push(chunk)
+    if (piece.bytes.byteLength === 0) return
+    this.#held.push({ stream: chunk.stream, ...piece })
+    this.#heldBytes += piece.bytes.byteLength
     const waitMs = QUIET_MS - (Date.now() - this.#beganAtMs)
     if (waitMs <= 0 || this.#heldBytes >= PIECE_BYTES) return await this.#flush()
     this.#timer ??= setTimeout(() => {

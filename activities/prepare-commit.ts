@@ -1,9 +1,10 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
-import { CommitSuiteError, type NewSuiteEvent, type SuiteEventData } from '../src/contract/index.ts'
+import { CommitSuiteError, type NewSuiteEvent, type SuiteEventData, type SuiteSpec } from '../src/contract/index.ts'
 import type { Preparation } from '../src/executors/executor.ts'
 import type { PrepareResult } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
+import { maskBytes, maskPatterns } from './mask-secrets.ts'
 import { mirrorOf } from './mirror-of.ts'
 import { findSuite } from './suite-lookup.ts'
 
@@ -56,13 +57,20 @@ export async function prepareCommit(
     },
     { signal: cancellationSignal(), heartbeat },
   )
-  return await recordPreparation(deps, commit, prepared)
+  return await recordPreparation(deps, commit, withoutSecrets(deps, spec, prepared))
 
   async function setupOf() {
     if (spec.setup === null) return []
     if (spec.setup !== undefined) return [spec.setup]
     return (await project(spec, commit.sha)).setup
   }
+}
+
+/** A set-up may print what it was given; its output goes on record when it fails. */
+function withoutSecrets({ secrets }: ActivityDeps, { id, secretEnv }: SuiteSpec, prepared: Preparation): Preparation {
+  if (prepared.ok) return prepared
+  const patterns = maskPatterns(secretEnv.map((name) => secrets.valueOf(id, name) ?? ''))
+  return { ...prepared, output: Buffer.from(maskBytes(patterns, Buffer.from(prepared.output))).toString() }
 }
 
 async function recordPreparation(

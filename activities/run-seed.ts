@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import {
   type ArtifactRef,
@@ -9,12 +10,14 @@ import {
   type SuiteSpec,
 } from '../src/contract/index.ts'
 import type { RunCompletion } from '../src/executors/executor.ts'
+import { resolveSecrets } from '../src/executors/resolve-secrets.ts'
 import type { RunOutcome } from '../workflows/api.ts'
 import type { Fault, RunReference } from './api.ts'
 import { classify } from './classify.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
 import { LiveOutput } from './live-output.ts'
+import { maskBytes, maskCaptured, maskPatterns } from './mask-secrets.ts'
 import { findSeed, findSuite } from './suite-lookup.ts'
 
 const GRACE_MS = 3000
@@ -55,7 +58,9 @@ export async function runSeed(
 
 async function execute(deps: ActivityDeps, project: ProjectLookup, planned: PlannedRun): Promise<RunOutcome> {
   const { key, seed, spec } = planned
-  const output = new LiveOutput(deps.store.logs, { ...key, try: planned.try })
+  // Before anything is adopted: without the values, what the run prints could not be masked.
+  const masked = maskPatterns(Object.values(resolveSecrets(key.suite, spec.secretEnv, deps.secrets)))
+  const output = new LiveOutput(deps.store.logs, { ...key, try: planned.try }, masked)
   const detected = await project(spec, key.sha)
   const completion = await deps.executor.run(
     {
@@ -64,7 +69,7 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
       treeKey: planned.treeKey,
       command: commandOf(spec),
       workdir: spec.workdir,
-      env: detected.environment(seed, key.attempt, spec.env),
+      env: detected.environment(seed, key.attempt + spec.attemptBase, spec.env),
       secretEnv: spec.secretEnv,
       isolation: spec.isolation,
       limits: spec.limits,
@@ -81,7 +86,7 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
     },
   )
   await output.end()
-  const artifacts = await storeArtifacts(deps, planned, completion)
+  const artifacts = await storeArtifacts(deps, planned, completion, masked)
   const { result } = await deps.store.results.record(resultOf(planned, completion, artifacts))
   await completion.dispose()
   return { outcome: result.outcome }
@@ -107,17 +112,26 @@ async function storeArtifacts(
   deps: ActivityDeps,
   { key, ...planned }: PlannedRun,
   completion: RunCompletion,
+  masked: readonly Buffer[],
 ): Promise<ArtifactRef[]> {
   const { logs, artifacts } = deps.store
   const stored = [
-    await logs.compact({ ...key, try: planned.try, stream: 'stdout' }, completion.stdout),
-    await logs.compact({ ...key, try: planned.try, stream: 'stderr' }, completion.stderr),
+    await logs.compact({ ...key, try: planned.try, stream: 'stdout' }, maskCaptured(masked, completion.stdout)),
+    await logs.compact({ ...key, try: planned.try, stream: 'stderr' }, maskCaptured(masked, completion.stderr)),
   ]
-  for (const file of completion.files) stored.push(await artifacts.putFile(key, `reports/${file.name}`, file.path))
+  for (const { name: file, path } of completion.files) {
+    const name = `reports/${file}`
+    if (masked.length === 0) stored.push(await artifacts.putFile(key, name, path))
+    else stored.push(await artifacts.putBytes(key, name, maskBytes(masked, await readFile(path))))
+  }
   return stored.filter((artifact) => artifact !== null)
 }
 
-function resultOf({ key, seed, ...planned }: PlannedRun, completion: RunCompletion, artifacts: ArtifactRef[]): RunResult {
+function resultOf(
+  { key, seed, ...planned }: PlannedRun,
+  completion: RunCompletion,
+  artifacts: ArtifactRef[],
+): RunResult {
   return {
     ...key,
     seed,

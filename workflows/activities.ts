@@ -36,6 +36,20 @@ export const controlActivities = (taskQueue: string) =>
     retry: RETRY,
   })
 
+/**
+ * The hold on a host. A time-out before the start is not retried: nobody polls the host's queue any more. The
+ * hold itself waits for nothing when it is given up.
+ */
+export const holdActivities = (taskQueue: string) =>
+  proxyActivities<Activities>({
+    taskQueue,
+    scheduleToStartTimeout: '60 seconds',
+    startToCloseTimeout: '365 days',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '100 milliseconds', maximumInterval: '1 second' },
+  })
+
 /** Time beyond the run's own limit for its copy, its last output and its reports. */
 const RUN_OVERHEAD_MS = 600_000
 

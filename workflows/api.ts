@@ -61,6 +61,8 @@ export interface LaneCursor {
   place: LanePlace
   treeKey: string
   next: number
+  /** Attempts below `next` that are to be started again. */
+  again: number[]
 }
 
 export interface LaneResult {

@@ -1,30 +1,37 @@
-import { ChildWorkflowCancellationType, condition, ParentClosePolicy, startChild } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  condition,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow'
 import { runWorkflowId } from '../src/contract/names.ts'
-import type { LaneCursor, LaneInput } from './api.ts'
+import type { LaneInput, LanePlace } from './api.ts'
 import { hasHistoryLeft } from './history-budget.ts'
 import { laneAttributes } from './search-attributes.ts'
 import { SeedRun } from './seed-run.ts'
 
 /** The runs of one commit: started in order of attempt, never more at once than the lane has slots. */
 export class RunPool {
-  next: number
   inFlight = 0
   slots: number
   paused: boolean
+  next: number
+  /** Attempts that were in flight on a host that is lost. */
+  readonly again: number[]
   readonly #input: LaneInput
-  readonly #cursor: LaneCursor
   #failure: unknown
 
-  constructor(input: LaneInput, cursor: LaneCursor) {
+  constructor(input: LaneInput, next: number, again: readonly number[]) {
     this.#input = input
-    this.#cursor = cursor
-    this.next = cursor.next
+    this.next = next
+    this.again = [...again]
     this.slots = input.slots
     this.paused = input.paused
   }
 
   get allStarted(): boolean {
-    return this.next >= this.#input.plan.runs
+    return this.next >= this.#input.plan.runs && this.again.length === 0
   }
 
   /** Slots that no run of this lane will use any more. */
@@ -34,38 +41,43 @@ export class RunPool {
 
   /**
    * Starts runs until all have ended (`done`) or this history is full and all that were started have ended
-   * (`history full`). Grows history by at most 9 events a run, within the limit of `hasHistoryLeft`.
+   * (`history full`). Grows history by at most 9 events a run, within the limit of `hasHistoryLeft`. Cancelled,
+   * it throws once nothing is in flight; what was is then in `again`.
    */
-  async work(): Promise<'done' | 'history full'> {
-    while (!this.allStarted && hasHistoryLeft(this.inFlight)) {
-      await condition(() => this.#failure !== undefined || (!this.paused && this.inFlight < this.slots))
+  async work(place: LanePlace, treeKey: string): Promise<'done' | 'history full'> {
+    try {
+      while (!this.allStarted && hasHistoryLeft(this.inFlight)) {
+        await condition(() => this.#failure !== undefined || (!this.paused && this.inFlight < this.slots))
+        if (this.#failure !== undefined) throw this.#failure
+        // History has grown while waiting.
+        if (hasHistoryLeft(this.inFlight)) this.#start(place, treeKey)
+      }
+      await condition(() => this.inFlight === 0)
       if (this.#failure !== undefined) throw this.#failure
-      // History has grown while waiting.
-      if (hasHistoryLeft(this.inFlight)) await this.#start(this.next++)
+      return this.allStarted ? 'done' : 'history full'
+    } finally {
+      await CancellationScope.nonCancellable(() => condition(() => this.inFlight === 0))
     }
-    await condition(() => this.inFlight === 0)
-    if (this.#failure !== undefined) throw this.#failure
-    return this.allStarted ? 'done' : 'history full'
   }
 
-  async #start(attempt: number): Promise<void> {
+  #start({ taskQueue }: LanePlace, treeKey: string): void {
     const { plan, sha } = this.#input
+    const attempt = this.again.shift() ?? this.next++
     const run = { suite: plan.suite, sha, attempt, generation: 0 }
+    const scope = CancellationScope.current()
     this.inFlight++
-    const child = startChild(SeedRun, {
+    startChild(SeedRun, {
       workflowId: runWorkflowId(run),
-      args: [
-        { ...run, taskQueue: this.#cursor.place.taskQueue, treeKey: this.#cursor.treeKey, timeoutMs: plan.timeoutMs },
-      ],
+      args: [{ ...run, taskQueue, treeKey, timeoutMs: plan.timeoutMs }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       staticSummary: `run ${attempt + 1} of ${plan.runs}`,
       ...laneAttributes(plan, sha),
     })
-    child
       .then((handle) => handle.result())
       .catch((error: unknown) => {
-        this.#failure ??= error
+        if (scope.consideredCancelled) this.again.push(attempt)
+        else this.#failure ??= error
       })
       .finally(() => {
         this.inFlight--

@@ -24,6 +24,8 @@ const HEARTBEAT = { maxHeartbeatThrottleInterval: '1 second', defaultHeartbeatTh
 const SHUTDOWN = { shutdownGraceTime: '1 second', shutdownForceTime: '8 seconds' } as const
 const CACHED_WORKFLOWS = 500
 const SHORT_ACTIVITIES = 100
+/** Every open lane of this host holds a place on the control queue. */
+const OPEN_LANES = 2000
 
 /**
  * One worker process: workflows and short activities of any suite, and two queues of this host, one for
@@ -65,7 +67,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       Worker.create({
         ...common,
         taskQueue: controlTaskQueue(host),
-        maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+        maxConcurrentActivityTaskExecutions: OPEN_LANES,
       }),
     ])
     const stop = () => {

@@ -40,7 +40,11 @@ const CASES: [what: string, flags: string[], field: RegExp, value: string][] = [
 describe('bad input', () => {
   it.each(CASES)('%s: exit 2 with field and value, and nothing is started', async (_what, flags, field, value) => {
     const given = new Set(flags.map((flag) => flag.replace(/=.*/s, '')))
-    const sound: [string, string][] = [['--repo', repo.path], ['--commits', 'HEAD'], ['--command', 'true']]
+    const sound: [string, string][] = [
+      ['--repo', repo.path],
+      ['--commits', 'HEAD'],
+      ['--command', 'true'],
+    ]
     const rest = sound.filter(([flag]) => !given.has(flag)).flat()
     const { exitCode, stdout, stderr } = await home.cli('run', ...rest, ...flags)
     expect(stderr).toMatch(field)

@@ -62,7 +62,16 @@ describe('commit-suite run', () => {
   })
 
   it('exits with 0 where every commit passes and says how sure that is', async () => {
-    const { exitCode, report } = await home.report('run', '--repo', repo.path, '--commits', 'HEAD~3', '--runs', '3', ...COMMAND)
+    const { exitCode, report } = await home.report(
+      'run',
+      '--repo',
+      repo.path,
+      '--commits',
+      'HEAD~3',
+      '--runs',
+      '3',
+      ...COMMAND,
+    )
     expect(exitCode).toBe(0)
     expect(report.commits[0]).toMatchObject({ verdict: 'passing', upperBound: { level: 0.95 } })
     expect(report.commits[0]?.upperBound?.value).toBeCloseTo(1 - 0.05 ** (1 / 3), 10)

@@ -18,7 +18,10 @@ describe('a suite cancelled with 200 runs in flight', () => {
     await until('all runs are in flight', async () => (await bench.executions()).size === RUNS, 120_000)
     expect(await bench.home.cli('cancel', 'many')).toMatchObject({ exitCode: 0 })
     expect((await running).exitCode).toBe(130)
-    await until('no process is left', async () => (await bench.home.processes((text) => text.includes(marker))).length === 0)
+    await until(
+      'no process is left',
+      async () => (await bench.home.processes((text) => text.includes(marker))).length === 0,
+    )
     await until('no workspace is left', async () => (await bench.home.workspaces()).length === 0)
     const results = await expectEveryRunOnce(bench.store, 'many', RUNS)
     expect(results.every(({ outcome }) => outcome === 'cancelled')).toBe(true)

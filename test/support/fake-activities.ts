@@ -17,12 +17,15 @@ export interface Journal {
   completed: string[]
   failed: { fault: Fault; cancelled: boolean }[]
   pauses: boolean[]
+  hosts: string[]
   mostRuns: number
   mostLanes: number
 }
 
 export interface FakeOptions {
   plan: Partial<SuitePlan> & { commits: number; runs: number; parallelism: number }
+  /** Hosts that lanes settle on first, in order; later ones settle on the one that is there. */
+  hosts?: string[]
   /** Ends a run; the default is at once. */
   runSeed?: (attempt: number, sha: string) => Promise<void>
   prepareCommit?: (sha: string) => Promise<{ ok: true; treeKey: string } | { ok: false; reason: string }>
@@ -34,7 +37,17 @@ export const shaOf = (position: number): string => position.toString(16).padStar
 /** Activities that only take notes: they let a test provoke what real ones rarely do. */
 export function fakeActivities(options: FakeOptions): { activities: Activities; journal: Journal } {
   const journal: Journal = {
-    ...{ runs: [], errors: [], released: [], closed: [], failedCommits: [], completed: [], failed: [], pauses: [] },
+    ...{
+      runs: [],
+      errors: [],
+      released: [],
+      closed: [],
+      failedCommits: [],
+      completed: [],
+      failed: [],
+      pauses: [],
+      hosts: [],
+    },
     ...{ mostRuns: 0, mostLanes: 0 },
   }
   let running = 0
@@ -56,7 +69,17 @@ export function fakeActivities(options: FakeOptions): { activities: Activities; 
     async provisionEnvironment({ sha }) {
       lanes.add(sha)
       journal.mostLanes = Math.max(journal.mostLanes, lanes.size)
-      return { taskQueue: hostTaskQueue(HOST), controlQueue: controlTaskQueue(HOST), node: 'here' }
+      const host = options.hosts?.shift() ?? HOST
+      journal.hosts.push(host)
+      return { taskQueue: hostTaskQueue(host), controlQueue: controlTaskQueue(host), node: host }
+    },
+    async holdEnvironment() {
+      const beating = setInterval(heartbeat, HEARTBEAT_MS)
+      try {
+        await cancelled()
+      } finally {
+        clearInterval(beating)
+      }
     },
     prepareCommit: async ({ sha }) => (await options.prepareCommit?.(sha)) ?? { ok: true, treeKey: 'tree' },
     async runSeed({ attempt, sha }) {

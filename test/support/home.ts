@@ -86,7 +86,9 @@ export class Home {
 
   /** The runner's process, known by its command line. */
   async runner(): Promise<ProcessIdentity | undefined> {
-    const [pid] = await this.processes((command) => command.includes('runner/main') && command.includes(this.config.stateDir))
+    const [pid] = await this.processes(
+      (command) => command.includes('runner/main') && command.includes(this.config.stateDir),
+    )
     return pid === undefined ? undefined : await processIdentity(pid)
   }
 

@@ -12,7 +12,9 @@ export interface TestRepository {
 }
 
 const git = (cwd: string, ...args: string[]) =>
-  execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgSign=false', ...args], { cwd })
+  execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgSign=false', ...args], {
+    cwd,
+  })
 
 const folder = () => mkdtemp(join(tmpdir(), 'cs-repo-'))
 const remover = (path: string) => () => rm(path, { recursive: true, force: true })

@@ -41,7 +41,8 @@ describe('CommitSuite', () => {
   it('hands the slots of a draining lane to the next one', async () => {
     const slow = gate()
     const plan = { commits: 2, runs: 4, parallelism: 4 }
-    const runSeed = (attempt: number, sha: string) => (sha === shaOf(0) && attempt === 0 ? slow.opened : Promise.resolve())
+    const runSeed = (attempt: number, sha: string) =>
+      sha === shaOf(0) && attempt === 0 ? slow.opened : Promise.resolve()
     await bench.withFakes({ plan, runSeed }, async (journal, start) => {
       const handle = await start('slots')
       const second = shaOf(1).slice(0, 12)
@@ -140,6 +141,17 @@ describe('CommitSuite', () => {
       expect(journal.runs).toHaveLength(2)
     })
   })
+
+  it('moves a lane to another host when nobody answers for its own', async () => {
+    const plan = { commits: 1, runs: 4, parallelism: 2 }
+    await bench.withFakes({ plan, hosts: ['gone'] }, async (journal, start) => {
+      const handle = await start('moving')
+      expect(await handle.result()).toMatchObject({ verdicts: { passing: 1 } })
+      expect(journal.hosts).toEqual(['gone', 'test'])
+      expect(journal.runs.toSorted()).toEqual(names(1, 4))
+      expect(journal.released).toEqual([shaOf(0)])
+    })
+  }, 120_000)
 
   it('continues a lane as new, drained, before its history passes 10,000 events', async () => {
     const plan = { commits: 1, runs: 1300, parallelism: 40 }
