@@ -33,18 +33,9 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { runDoctor } = await import('../temporal/doctor.ts')
       return await runDoctor(config)
     },
-    async collectGarbage({ stateDir, logLevel }, { olderThanMs, dryRun }) {
-      const [{ createLocalExecutor }, { pino }] = await Promise.all([
-        import('../executors/local/executor.ts'),
-        import('pino'),
-      ])
-      const log = pino({ level: logLevel === 'info' ? 'warn' : logLevel }, pino.destination({ fd: 2, sync: true }))
-      const executor = createLocalExecutor({ stateDir, log })
-      try {
-        return await executor.collectGarbage(olderThanMs, { dryRun })
-      } finally {
-        await executor.close()
-      }
+    async collectGarbage(config, options) {
+      const { collectGarbage } = await import('./collect-garbage.ts')
+      return await collectGarbage(config, options)
     },
     async runWorker(config, { signal, onReady }) {
       const { runWorkerProcess } = await import('../temporal/worker-main.ts')

@@ -19,6 +19,19 @@ export interface StackLease extends TemporalPlace {
   release(): Promise<void>
 }
 
+/** Values of secret variables on their way to the worker: never in a request, a file or a command line. */
+export interface SuiteSecrets {
+  suites: string[]
+  values: Record<string, string>
+}
+
+export interface AcquireOptions {
+  /** Gets lines for people. */
+  onProgress: (line: string) => void
+  resume: boolean
+  secrets?: SuiteSecrets
+}
+
 export interface DoctorCheck {
   name: string
   status: 'ok' | 'warning' | 'failed'
@@ -43,9 +56,9 @@ export interface Services {
   readReport(store: Store, suite: string, options: { results: boolean }): Promise<SuiteReport>
   /**
    * Starts the stack where it is not up, which resumes interrupted suites; with `resume: false` throws
-   * `temporal_unavailable` instead. `onProgress` gets lines for people.
+   * `temporal_unavailable` instead. `secrets` are kept in memory for as long as the suites need them.
    */
-  acquireStack(config: Config, options: { onProgress: (line: string) => void; resume: boolean }): Promise<StackLease>
+  acquireStack(config: Config, options: AcquireOptions): Promise<StackLease>
   /** The stack if it is up; never starts or holds one. */
   findStack(config: Config): Promise<TemporalPlace | undefined>
   connectSuites(stack: StackLease, store: Store): Promise<SuiteControl>

@@ -56,6 +56,8 @@ export const suiteRequestSchema = z.strictObject({
   runs: z.int().min(1).max(LIMITS.runsPerCommit).optional(),
   seeds: z.array(seedSchema).min(1).max(LIMITS.runsPerCommit).optional(),
   seed: seedSchema.optional(),
+  /** ATTEMPT of the first run: a replay shows its run the number that the recorded one had. */
+  attemptBase: z.int().min(0).max(LIMITS.runsPerCommit).default(0),
   parallelism: z.int().min(1).max(LIMITS.parallelism).optional(),
   timeoutMs: z.int().min(LIMITS.shortestTimeoutMs).max(LIMITS.longestTimeoutMs).default(300_000),
   projectType: z.string().min(1).max(100).optional(),

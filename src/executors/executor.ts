@@ -1,5 +1,11 @@
 import type { Command, Isolation, RunKey, RunLimits } from '../contract/index.ts'
 
+/** Values of secret variables where runs happen; they exist in memory only. */
+export interface SecretSource {
+  /** Undefined where the variable is not set for this suite. */
+  valueOf(suite: string, name: string): string | undefined
+}
+
 /**
  * Where and how runs happen. One executor serves all suites of a host; every call may come again after a
  * crash with the same arguments and must then adopt what exists instead of making it twice.
@@ -34,7 +40,7 @@ export interface PrepareRequest {
   workdir: string
   /** Plain environment, recorded. */
   env: Record<string, string>
-  /** Names of variables to be taken from the worker's own environment where the process starts. */
+  /** Names of variables whose values come from the executor's `SecretSource` where the process starts. */
   secretEnv: string[]
   isolation: Isolation
   limits: RunLimits

@@ -1,11 +1,14 @@
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import { isOpen } from '../contract/index.ts'
+import type { SecretSource } from '../executors/executor.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { openStore } from '../store/open.ts'
 import { hostId } from './host-identity.ts'
+import { ReceivedSecrets } from './suite-secrets.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { runWorker } from './worker.ts'
 
@@ -13,16 +16,19 @@ export interface WorkerProcessOptions {
   config: Config
   address: string
   signal: AbortSignal
+  /** Where secret variables come from; this process's environment unless given. */
+  secrets?: SecretSource
   onReady(): void
 }
 
 /** Opens what a worker works with, runs it until the signal aborts, and closes everything again. */
-export async function runWorkerProcess({ config, address, signal, onReady }: WorkerProcessOptions): Promise<void> {
+export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
+  const { config, address, signal, onReady, secrets = new ReceivedSecrets(process.env) } = options
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }))
   const { stateDir, artifactsDir, slots, cacheDir } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const store = await openStore({ stateDir, artifactsDir })
-  const executor = createLocalExecutor({ stateDir, log })
+  const executor = createLocalExecutor({ stateDir, log, secrets })
   try {
     await executor.endUnownedRuns(async (suite) => {
       const stored = await store.suites.get(suite)
@@ -36,6 +42,7 @@ export async function runWorkerProcess({ config, address, signal, onReady }: Wor
       deps: {
         store,
         executor,
+        secrets,
         stateDir,
         transports: config.gitTransports,
         templatesDir: config.templatesDir,
@@ -57,10 +64,16 @@ async function main(): Promise<void> {
   const stop = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort())
   process.on('disconnect', () => stop.abort())
+  const secrets = new ReceivedSecrets(process.env)
+  const received = Promise.withResolvers<void>()
+  process.on('message', (message) => secrets.receive(message) && received.resolve())
+  // The supervisor's first word: without it, runs of an interrupted suite would miss their secrets.
+  if (process.connected === true) await Promise.race([received.promise, once(stop.signal, 'abort')])
   await runWorkerProcess({
     config,
     address: config.temporalAddress ?? '127.0.0.1:7233',
     signal: stop.signal,
+    secrets,
     onReady: () => process.send?.({ type: 'ready' }),
   })
   process.exit(0)

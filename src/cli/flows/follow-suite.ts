@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommitSuiteError } from '../../contract/index.ts'
 import type { Store } from '../../store/store.ts'
 import type { SuiteControl } from '../../temporal/suites.ts'
 import { type CliContext, note, print } from '../context.ts'
@@ -6,8 +8,9 @@ import { applyEvents } from '../progress/apply-event.ts'
 import { openDisplay, silentDisplay } from '../progress/display.ts'
 import { followEvents } from '../progress/follow.ts'
 import { initialProgress, type SuiteProgress } from '../progress/state.ts'
+import { temporalLine } from '../report/advice.ts'
 import type { StackLease } from '../services.ts'
-import { handleInterruption } from './interruption.ts'
+import type { Interruption } from './interruption.ts'
 import { type Presentation, presentReport } from './present-report.ts'
 
 export interface FollowTarget {
@@ -15,6 +18,7 @@ export interface FollowTarget {
   control: SuiteControl
   lease: StackLease
   suite: string
+  interruption: Interruption
 }
 
 export interface FollowFlags extends Presentation {
@@ -22,14 +26,34 @@ export interface FollowFlags extends Presentation {
   follow: boolean
 }
 
+const POLL_MS = 50
+
+/**
+ * Cancels a suite that was only just asked for: what is not on record yet cannot be cancelled, and what was refused
+ * or has ended meanwhile needs no cancelling.
+ */
+export async function cancelOnceKnown(store: Store, control: SuiteControl, suite: string): Promise<void> {
+  while ((await store.suites.get(suite)) === undefined) {
+    if ((await control.failureOf(suite)) !== undefined) return
+    await sleep(POLL_MS)
+  }
+  try {
+    await control.cancel(suite)
+  } catch (error) {
+    if (!(error instanceof CommitSuiteError && error.code === 'suite_not_running')) throw error
+  }
+}
+
 /** Shows a suite until it ends or the user leaves, prints what came of it and returns the exit code. */
 export async function followSuite(context: CliContext, target: FollowTarget, flags: FollowFlags): Promise<ExitCode> {
-  const { store, control, suite } = target
+  const { store, control, suite, lease, interruption } = target
   let state: SuiteProgress = initialProgress(suite)
+  const link = temporalLine(lease, suite)
+  if (link !== undefined) note(context, link)
   const display = flags.json && flags.follow ? silentDisplay : await openDisplay(context, state)
   const detached = new AbortController()
-  const interruption = handleInterruption(context, {
-    cancel: () => control.cancel(suite),
+  interruption.attach({
+    cancel: () => cancelOnceKnown(store, control, suite),
     detach: () => detached.abort(),
     beforeQuestion: () => display.pause(),
     afterQuestion: () => display.unpause(),
@@ -53,6 +77,6 @@ export async function followSuite(context: CliContext, target: FollowTarget, fla
     return EXIT.interrupted
   }
   const report = await context.services.readReport(store, suite, { results: true })
-  await presentReport(context, { report, store, state, temporal: target.lease }, flags)
+  await presentReport(context, { report, store, state, temporal: lease }, flags)
   return exitCodeOf(report, interruption)
 }

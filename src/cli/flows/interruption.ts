@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { type CliContext, note, type Signal } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 
-export type Choice = 'cancel' | 'detach'
+type Choice = 'cancel' | 'detach'
 
 export interface InterruptionHandlers {
   /** Cancels the suite and lets its clean-up go on. */
@@ -16,6 +16,10 @@ export interface InterruptionHandlers {
 
 export interface Interruption {
   readonly interrupted: boolean
+  /** Aborts at the first signal. */
+  readonly signal: AbortSignal
+  /** Says what an interruption means from now on; acts at once where one has come before. */
+  attach(handlers: InterruptionHandlers): void
   stop(): void
 }
 
@@ -44,41 +48,53 @@ function askChoice(context: CliContext): Promise<Choice | 'force'> {
 /** A signal to a process group may arrive twice, once straight and once handed on by a parent. */
 const SAME_SIGNAL_MS = 300
 
+function cancel(context: CliContext, handlers: InterruptionHandlers): void {
+  note(context, 'cancelling; waiting for the clean-up (again to force)')
+  handlers.cancel().catch((error: unknown) => note(context, `error: ${error instanceof Error ? error.message : error}`))
+}
+
+async function ask(context: CliContext, handlers: InterruptionHandlers): Promise<void> {
+  handlers.beforeQuestion()
+  const choice = await askChoice(context)
+  handlers.afterQuestion()
+  if (choice === 'force') context.forceExit(EXIT.interrupted)
+  else if (choice === 'detach') handlers.detach()
+  else cancel(context, handlers)
+}
+
 /**
- * The first Ctrl-C asks cancel or detach; without a terminal, and for SIGTERM, it cancels and waits for the
- * clean-up. The second one ends the process at once.
+ * Listens for signals from now on. The first Ctrl-C asks cancel or detach; without a terminal, and for SIGTERM, it
+ * cancels and waits for the clean-up. The second one ends the process at once. What comes before `attach` is
+ * remembered: what has been begun by then is cancelled as soon as that is possible.
  */
-export function handleInterruption(context: CliContext, handlers: InterruptionHandlers): Interruption {
-  let interrupted = false
-  let firstAtMs = 0
-  const cancel = (): void => {
-    note(context, 'cancelling; waiting for the clean-up (again to force)')
-    handlers
-      .cancel()
-      .catch((error: unknown) => note(context, `error: ${error instanceof Error ? error.message : error}`))
-  }
-  const ask = async (): Promise<void> => {
-    handlers.beforeQuestion()
-    const choice = await askChoice(context)
-    handlers.afterQuestion()
-    if (choice === 'force') context.forceExit(EXIT.interrupted)
-    else if (choice === 'detach') handlers.detach()
-    else cancel()
+export function listenForInterruption(context: CliContext): Interruption {
+  const controller = new AbortController()
+  let first: { signal: Signal; atMs: number } | undefined
+  let handlers: InterruptionHandlers | undefined
+  const act = (): void => {
+    if (first === undefined || handlers === undefined) return
+    const terminal = context.stdin.isTTY === true && context.stderr.isTTY === true
+    if (first.signal === 'SIGINT' && terminal) void ask(context, handlers)
+    else cancel(context, handlers)
   }
   const onSignal = (signal: Signal) => (): void => {
-    if (interrupted) {
-      if (context.now() - firstAtMs >= SAME_SIGNAL_MS) context.forceExit(EXIT.interrupted)
+    if (first !== undefined) {
+      if (context.now() - first.atMs >= SAME_SIGNAL_MS) context.forceExit(EXIT.interrupted)
       return
     }
-    interrupted = true
-    firstAtMs = context.now()
-    if (signal === 'SIGINT' && context.stdin.isTTY === true && context.stderr.isTTY === true) void ask()
-    else cancel()
+    first = { signal, atMs: context.now() }
+    controller.abort()
+    act()
   }
   const offs = (['SIGINT', 'SIGTERM'] as const).map((signal) => context.onSignal(signal, onSignal(signal)))
   return {
     get interrupted() {
-      return interrupted
+      return first !== undefined
+    },
+    signal: controller.signal,
+    attach(given) {
+      handlers = given
+      act()
     },
     stop: () => void offs.map((off) => off()),
   }

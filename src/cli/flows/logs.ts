@@ -31,13 +31,32 @@ function parseTry(text: string | undefined): number | undefined {
   throw invalidInput('--try', text, 'must be a whole number from 1')
 }
 
-/** Writes pieces as they are, or on a terminal with their control characters made visible. */
-function pieceWriter(output: Output, raw: boolean): { write(bytes: Uint8Array): void; end(): void } {
-  if (raw || output.isTTY !== true) return { write: (bytes) => void output.write(bytes), end() {} }
-  const sanitizer = createOutputSanitizer()
+interface PieceWriter {
+  write(stream: Stream, bytes: Uint8Array): void
+  end(): void
+}
+
+const NEWLINE = 0x0a
+
+/**
+ * Writes pieces as they are; on a terminal with a line where the other stream begins, and with control characters
+ * made visible unless they are wanted `raw`.
+ */
+function pieceWriter(output: Output, raw: boolean): PieceWriter {
+  if (output.isTTY !== true) return { write: (_, bytes) => void output.write(bytes), end() {} }
+  const sanitizers = { stdout: createOutputSanitizer(), stderr: createOutputSanitizer() }
+  let last: Stream | undefined
+  let lineIsOpen = false
   return {
-    write: (bytes) => void output.write(sanitizer.push(bytes)),
-    end: () => void output.write(sanitizer.end()),
+    write(stream, bytes) {
+      if (last !== undefined && last !== stream) output.write(`${lineIsOpen ? '\n' : ''}==> ${stream} <==\n`)
+      last = stream
+      lineIsOpen = bytes.at(-1) !== NEWLINE
+      output.write(raw ? bytes : sanitizers[stream].push(bytes))
+    },
+    end() {
+      if (!raw) for (const sanitizer of Object.values(sanitizers)) output.write(sanitizer.end())
+    },
   }
 }
 
@@ -58,24 +77,21 @@ const POLL_MS = 150
 /** Writes what is stored of a run; with `follow` also what comes until the run has ended. */
 async function writeRun(context: CliContext, store: Store, run: RunName, flags: LogsFlags): Promise<void> {
   const number = parseTry(flags.try) ?? (await newestTry(store, run))
-  const tails = parseStreams(flags.stream).map((stream) => ({
-    key: { ...run, try: number, stream },
-    writer: pieceWriter(stream === 'stdout' ? context.stdout : context.stderr, flags.raw),
-    offset: 0,
-  }))
+  const writer = pieceWriter(context.stdout, flags.raw)
+  const tails = parseStreams(flags.stream).map((stream) => ({ key: { ...run, try: number, stream }, offset: 0 }))
   for (;;) {
     // Looked at before the output: once the run is over, everything it wrote is stored.
     const over = !flags.follow || (await store.results.get(run)) !== undefined
     for (const tail of tails) {
       const pieces = readLog(store, tail.key, tail.offset)
       let piece = await pieces.next()
-      for (; piece.done !== true; piece = await pieces.next()) tail.writer.write(piece.value)
+      for (; piece.done !== true; piece = await pieces.next()) writer.write(tail.key.stream, piece.value)
       tail.offset = piece.value
     }
     if (over) break
     await sleep(POLL_MS)
   }
-  for (const { writer } of tails) writer.end()
+  writer.end()
 }
 
 const runName = ({ parsed, sha }: FoundRun): RunName => ({

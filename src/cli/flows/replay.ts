@@ -1,13 +1,17 @@
 import { invalidInput, type Outcome, type ReportedRun } from '../../contract/index.ts'
+import type { Store } from '../../store/store.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { type ExitCode, exitCodeOf, firstThatApplies, EXIT } from '../exit-codes.ts'
 import { followEvents } from '../progress/follow.ts'
-import { replayRequest } from '../replay/request.ts'
+import { requireSecrets, secretsOf } from '../own-secrets.ts'
+import { attemptOf, replayRequest } from '../replay/request.ts'
 import { replayScript } from '../replay/script.ts'
+import type { NamedRequest } from '../request/build.ts'
 import { formatInterval, percent } from '../text-format.ts'
-import { handleInterruption } from './interruption.ts'
+import { cancelOnceKnown } from './follow-suite.ts'
+import { type Interruption, listenForInterruption } from './interruption.ts'
 import { type FoundRun, requireRun } from './lookup.ts'
-import { type Stack, withStack, withStore } from './stack.ts'
+import { type Stack, withStackOf, withStore } from './stack.ts'
 
 export interface ReplayFlags {
   times: string
@@ -32,47 +36,65 @@ interface Repetition {
   exitCode: ExitCode
 }
 
-/** One repetition is one suite of one run: seeds are unique within a suite. */
-async function repeatOnce(context: CliContext, stack: Stack, run: FoundRun, open: Set<string>): Promise<Repetition> {
-  const { store, control } = stack
-  const { suite } = await control.start(replayRequest(run))
+/** The repetitions of one replay, and how it is interrupted. */
+interface Replay {
+  stack: Stack
+  requests: NamedRequest[]
+  interruption: Interruption
+  /** Started and not ended yet. */
+  open: Set<string>
+  /** Aborts when the user cancels: what is only just being started is then cancelled as soon as it is. */
+  cancelled: AbortController
+  /** Aborts when the user leaves and lets what was started go on. */
+  detached: AbortController
+}
+
+/** One repetition is one suite of one run: seeds are unique within a suite. Undefined when the user left it. */
+async function repeatOnce(
+  context: CliContext,
+  { stack: { store, control }, open, cancelled, detached }: Replay,
+  request: NamedRequest,
+): Promise<Repetition | undefined> {
+  const { suite } = await control.start(request)
   open.add(suite)
+  if (cancelled.signal.aborted) await cancelOnceKnown(store, control, suite)
   const assertAlive = async (): Promise<void> => {
     const failure = await control.failureOf(suite)
     if (failure !== undefined) throw failure
   }
-  for await (const _ of followEvents(store, suite, { assertAlive })) {
+  for await (const _ of followEvents(store, suite, { assertAlive, signal: detached.signal })) {
     // Only the end matters here.
   }
+  if (detached.signal.aborted) return undefined
   open.delete(suite)
   const report = await context.services.readReport(store, suite, { results: true })
   return { suite, run: report.commits[0]?.results?.[0], exitCode: exitCodeOf(report) }
 }
 
-/** Runs `times` repetitions, at most `width` at once; after an interruption no further one begins. */
-async function repeat(context: CliContext, stack: Stack, run: FoundRun, times: number): Promise<Repetition[]> {
+/** Runs the repetitions, at most as many at once as there are slots; after an interruption no further one begins. */
+async function repeat(context: CliContext, replay: Replay): Promise<Repetition[]> {
+  const { stack, requests, interruption, open, cancelled, detached } = replay
   const done: Repetition[] = []
-  const open = new Set<string>()
-  let started = 0
-  const interruption = handleInterruption(context, {
-    cancel: async () => void (await Promise.all([...open].map((suite) => stack.control.cancel(suite)))),
-    detach() {},
+  interruption.attach({
+    async cancel() {
+      cancelled.abort()
+      await Promise.all([...open].map((suite) => cancelOnceKnown(stack.store, stack.control, suite)))
+    },
+    detach: () => detached.abort(),
     beforeQuestion() {},
     afterQuestion() {},
   })
+  const waiting = [...requests]
   const work = async (): Promise<void> => {
-    while (started < times && !interruption.interrupted) {
-      started += 1
-      const repetition = await repeatOnce(context, stack, run, open)
+    for (let next = waiting.shift(); next !== undefined && !interruption.interrupted; next = waiting.shift()) {
+      const repetition = await repeatOnce(context, replay, next)
+      if (repetition === undefined) return
       done.push(repetition)
-      note(context, `${done.length}/${times} ${repetition.run?.outcome ?? 'no result'} (${repetition.suite})`)
+      note(context, `${done.length}/${requests.length} ${repetition.run?.outcome ?? 'no result'} (${repetition.suite})`)
     }
   }
-  try {
-    await Promise.all(Array.from({ length: Math.min(times, stack.config.slots) }, work))
-  } finally {
-    interruption.stop()
-  }
+  await Promise.all(Array.from({ length: Math.min(requests.length, stack.config.slots) }, work))
+  if (detached.signal.aborted) note(context, `left to go on: ${[...open].join(', ')}`)
   return done
 }
 
@@ -91,25 +113,58 @@ async function compare(original: Outcome | null, repetitions: Repetition[]) {
 
 async function replayNow(context: CliContext, id: string, flags: ReplayFlags): Promise<ExitCode> {
   const times = parseTimes(flags.times)
-  return await withStack(context, { resume: true }, async (stack) => {
-    const run = await requireRun(stack.store, id)
-    const { suite, attempt, generation } = run.parsed
-    const original = await stack.store.results.get({ suite, sha: run.sha, attempt, generation })
-    const repetitions = await repeat(context, stack, run, times)
-    const outcome = original?.outcome ?? null
-    const { reproduced, counted, interval } = await compare(outcome, repetitions)
-    if (flags.json) {
-      const results = repetitions.flatMap((repetition) => repetition.run ?? [])
-      print(
-        context,
-        JSON.stringify({ run: id, seed: run.seed, outcome, times, counted, reproduced, interval, results }),
+  const interruption = listenForInterruption(context)
+  try {
+    return await withStore(context, async (store, config) => {
+      const run = await requireRun(store, id)
+      const requests = Array.from({ length: times }, () => replayRequest(run))
+      const values = requireSecrets(run.suite.spec.secretEnv, context.env)
+      const secrets = secretsOf(
+        requests.map((request) => request.id),
+        values,
       )
-    } else {
-      const sure = interval === null ? '' : `: ${percent(reproduced / counted)} ${formatInterval(interval)} (95 %)`
-      print(context, `${id} (${outcome ?? 'no result on record'}) reproduced ${reproduced} of ${counted}${sure}`)
-    }
-    return firstThatApplies(repetitions.map(({ exitCode }) => exitCode))
-  })
+      const options = { resume: true, secrets, signal: interruption.signal }
+      const repetitions = await withStackOf(context, { store, config }, options, (stack) =>
+        repeat(context, {
+          ...{ stack, requests, interruption, open: new Set() },
+          ...{ cancelled: new AbortController(), detached: new AbortController() },
+        }),
+      )
+      const outcome = await present(context, { store, run, repetitions, times }, flags)
+      return interruption.interrupted ? EXIT.interrupted : outcome
+    })
+  } catch (error) {
+    if (interruption.interrupted && error === interruption.signal.reason) return EXIT.interrupted
+    throw error
+  } finally {
+    interruption.stop()
+  }
+}
+
+interface Replayed {
+  store: Store
+  run: FoundRun
+  repetitions: Repetition[]
+  times: number
+}
+
+async function present(
+  context: CliContext,
+  { store, run, repetitions, times }: Replayed,
+  flags: ReplayFlags,
+): Promise<ExitCode> {
+  const { id, seed, sha } = run
+  const { suite, attempt, generation } = run.parsed
+  const outcome = (await store.results.get({ suite, sha, attempt, generation }))?.outcome ?? null
+  const { reproduced, counted, interval } = await compare(outcome, repetitions)
+  if (flags.json) {
+    const results = repetitions.flatMap((repetition) => repetition.run ?? [])
+    print(context, JSON.stringify({ run: id, seed, outcome, times, counted, reproduced, interval, results }))
+  } else {
+    const sure = interval === null ? '' : `: ${percent(reproduced / counted)} ${formatInterval(interval)} (95 %)`
+    print(context, `${id} (${outcome ?? 'no result on record'}) reproduced ${reproduced} of ${counted}${sure}`)
+  }
+  return firstThatApplies(repetitions.map(({ exitCode }) => exitCode))
 }
 
 /** Runs one recorded run again, or prints a shell script that does. */
@@ -117,8 +172,8 @@ export async function replayRun(context: CliContext, id: string, flags: ReplayFl
   if (!flags.print) return await replayNow(context, id, flags)
   return await withStore(context, async (store) => {
     const run = await requireRun(store, id)
-    const { sha, seed, parsed } = run
-    const parts = await context.services.scriptParts(run.suite.spec, { sha, seed, attempt: parsed.attempt })
+    const { sha, seed } = run
+    const parts = await context.services.scriptParts(run.suite.spec, { sha, seed, attempt: attemptOf(run) })
     context.stdout.write(replayScript(run, parts))
     return EXIT.passing
   })

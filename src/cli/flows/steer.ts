@@ -4,8 +4,9 @@ import type { Store } from '../../store/store.ts'
 import type { SuiteControl } from '../../temporal/suites.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { ownSecrets, secretsOf } from '../own-secrets.ts'
 import { requireSuite } from './lookup.ts'
-import { type Stack, withStack } from './stack.ts'
+import { type Stack, withStackOf, withStore } from './stack.ts'
 
 const POLL_MS = 150
 
@@ -23,13 +24,16 @@ async function steer(
   id: string,
   act: (control: SuiteControl, stack: Stack) => Promise<string>,
 ): Promise<ExitCode> {
-  return await withStack(context, { resume: false }, async (stack) => {
-    const { status } = await requireSuite(stack.store, id)
+  return await withStore(context, async (store, config) => {
+    const { status, spec } = await requireSuite(store, id)
     if (!isOpen(status)) {
       throw new CommitSuiteError('suite_not_running', `ID: "${id}" – the suite is ${status} already.`)
     }
-    print(context, `${id} ${await act(stack.control, stack)}`)
-    return EXIT.passing
+    const secrets = secretsOf([id], ownSecrets(spec.secretEnv, context.env))
+    return await withStackOf(context, { store, config }, { resume: false, secrets }, async (stack) => {
+      print(context, `${id} ${await act(stack.control, stack)}`)
+      return EXIT.passing
+    })
   })
 }
 

@@ -91,7 +91,8 @@ function plainDisplay(context: CliContext, initial: SuiteProgress): Display {
     unpause() {},
     stop() {
       clearInterval(timer)
-      line()
+      // A request that was refused never came to anything.
+      if (state.seq !== initial.seq) line()
     },
   }
 }

@@ -10,8 +10,12 @@ function replayId(suite: string): string {
   return randomId(`${prefix}-r-`, RANDOM_CHARACTERS)
 }
 
+/** The ATTEMPT that a recorded run saw; of a replay, the one it repeated. */
+export const attemptOf = ({ suite, parsed }: Pick<FoundRun, 'suite' | 'parsed'>): number =>
+  suite.spec.attemptBase + parsed.attempt
+
 /** A suite of exactly one run: the same commit, seed, command, set-up, environment and limits as recorded. */
-export function replayRequest({ suite, sha, seed }: FoundRun): NamedRequest {
+export function replayRequest({ suite, sha, seed, parsed }: FoundRun): NamedRequest {
   const { repo, command, workdir, setup, timeoutMs, projectType } = suite.spec
   const { executor, isolation, reports, env, secretEnv, limits, keep, priority } = suite.spec
   return {
@@ -22,6 +26,7 @@ export function replayRequest({ suite, sha, seed }: FoundRun): NamedRequest {
     ...(command === undefined ? {} : { command }),
     ...(setup === undefined ? {} : { setup }),
     seeds: [seed],
+    attemptBase: attemptOf({ suite, parsed }),
     parallelism: 1,
     timeoutMs,
     ...(projectType === undefined ? {} : { projectType }),

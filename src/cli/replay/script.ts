@@ -1,6 +1,7 @@
-import type { Command } from '../../contract/index.ts'
+import type { Command, SuiteSpec } from '../../contract/index.ts'
 import type { FoundRun } from '../flows/lookup.ts'
 import { safeLine } from '../terminal-safe.ts'
+import { attemptOf } from './request.ts'
 
 /** One word for a POSIX shell, whatever it holds; newlines stand literally within single quotes. */
 export const shellQuote = (word: string): string =>
@@ -17,6 +18,20 @@ const comment = (text: string): string => `# ${safeLine(text)}`
 
 const assignments = (env: Record<string, string>): string[] =>
   Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`)
+
+const MEBIBYTE = 1024 * 1024
+
+/** What the recorded run was held to and a plain shell cannot hold its own to: `ulimit` counts per user or process. */
+function bounds({ limits, isolation }: SuiteSpec): string[] {
+  const { memoryBytes, processes, cpus } = limits
+  const parts = [
+    ...(memoryBytes === undefined ? [] : [`memory ${Math.round(memoryBytes / MEBIBYTE)} MiB`]),
+    ...(processes === undefined ? [] : [`processes ${processes}`]),
+    ...(cpus === undefined ? [] : [`cpus ${cpus}`]),
+    ...(isolation === 'process' ? [] : [`isolation ${isolation}`]),
+  ]
+  return parts.length === 0 ? [] : [`Not held to here, as the recorded run was: ${parts.join(', ')}.`]
+}
 
 export interface ScriptParts {
   /** Set-up commands as they were used, in order. */
@@ -40,7 +55,8 @@ export function replayScript(run: FoundRun, { setup, command, env }: ScriptParts
   return [
     '#!/bin/sh',
     comment(`Runs ${run.id} again: ${run.subject}`),
-    comment(`Seed ${run.seed}, attempt ${run.parsed.attempt}. Needs git and what the tests need.`),
+    comment(`Seed ${run.seed}, attempt ${attemptOf(run)}. Needs git and what the tests need.`),
+    ...bounds(spec).map(comment),
     'set -eu',
     ...secrets,
     'if command -v bash >/dev/null 2>&1; then shell=bash; else shell=sh; fi',

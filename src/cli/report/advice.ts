@@ -14,6 +14,13 @@ export function temporalLink(ui: string, namespace: string, suite: string): stri
   return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(suiteWorkflowId(suite))}`
 }
 
+/** Where a suite can be looked at in Temporal; undefined where there is no Web UI that we know of. */
+export function temporalLine({ temporalUi, namespace }: TemporalPlace, suite: string): string | undefined {
+  return temporalUi === null ? undefined : `Temporal: ${temporalLink(temporalUi, namespace, suite)}`
+}
+
+const UNTIL_WHEN = '          (the link works while a command or commit-suite serve runs)'
+
 const SETUP_LINES = 20
 
 /** The end of the output of each set-up that failed; readers with a cursor find it in the events. */
@@ -30,9 +37,8 @@ export function setupFailures(state: SuiteProgress): string[] {
 /** Where to look next: the Web UI, the log and the replay of one failing run. */
 export function whereToLook(report: SuiteReport, temporal: TemporalPlace | null): string[] {
   const lines: string[] = []
-  if (temporal?.temporalUi != null) {
-    lines.push(`Temporal: ${temporalLink(temporal.temporalUi, temporal.namespace, report.suite)}`)
-  }
+  const link = temporal === null ? undefined : temporalLine(temporal, report.suite)
+  if (link !== undefined) lines.push(link, UNTIL_WHEN)
   const failing = report.commits.flatMap(({ results = [] }) => results).find(isFailure)
   if (failing !== undefined) {
     lines.push(`Output:   commit-suite logs ${failing.id}`)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type CommitSuiteError, invalidInput, LIMITS, type SuiteRequest } from '../../contract/index.ts'
+import { CommitSuiteError, invalidInput, LIMITS, type SuiteRequest } from '../../contract/index.ts'
 
 interface OptionRule {
   flag: string
@@ -19,6 +19,7 @@ const OPTIONS: Record<keyof SuiteRequest, OptionRule> = {
   runs: { flag: '--runs', rule: 'must be a whole number from 1 to 100,000' },
   seeds: { flag: '--seeds', rule: `must be 1 to 100,000 whole numbers from 1 to ${largestSeed}` },
   seed: { flag: '--seed', rule: `must be a whole number from 1 to ${largestSeed}` },
+  attemptBase: { flag: 'attemptBase' },
   parallelism: { flag: '--parallelism', rule: 'must be a whole number from 1 to 1,000' },
   timeoutMs: { flag: '--timeout', rule: 'must be from 1s to 24h' },
   projectType: { flag: '--project-type', rule: 'must be the name of a template' },
@@ -69,4 +70,12 @@ export function optionError(error: z.ZodError, input: unknown, typed: (field: st
   }
   const value = inner.length > 0 ? valueAt(input, path) : (typed(field) ?? valueAt(input, path))
   return invalidInput(flag, value, rule ?? message)
+}
+
+/** A complaint that names a field of the request, as the worker makes them, reworded to name the option of `run`. */
+export function namedAsOption(error: CommitSuiteError): CommitSuiteError {
+  const [, name = '', rest = ''] = /^([a-zA-Z]+)(?:\.\w+)*(: .*)$/s.exec(error.message) ?? []
+  if (!isField(name)) return error
+  const { flag } = OPTIONS[name]
+  return new CommitSuiteError(error.code, flag + rest, { ...error.detail, field: flag }, { cause: error })
 }

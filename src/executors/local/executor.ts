@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { ExecutionContext, Executor, Preparation, PrepareRequest } from '../executor.ts'
+import type { ExecutionContext, Executor, Preparation, PrepareRequest, SecretSource } from '../executor.ts'
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
 import { endUnownedRuns } from './end-unowned.ts'
 import { whileBeating } from './heartbeat.ts'
@@ -24,6 +24,8 @@ export interface LocalExecutorOptions {
   namespaces?: NamespaceMode
   /** Instead of `process.env`: what runs may get variables from. */
   workerEnv?: NodeJS.ProcessEnv
+  /** Where values of secret variables come from; the worker's environment unless given. */
+  secrets?: SecretSource
 }
 
 export interface LocalExecutor extends Executor {
@@ -39,11 +41,13 @@ function hostOf(options: LocalExecutorOptions): LocalHost {
   let mode: Promise<NamespaceMode> | undefined
   const probe = (): Promise<NamespaceMode> =>
     options.namespaces === undefined ? probeNamespaces(options.stateDir) : Promise.resolve(options.namespaces)
+  const workerEnv = options.workerEnv ?? process.env
   return {
     places: placesIn(options.stateDir),
     runner: new RunnerClient(options.stateDir, options.runnerIdleMs),
     namespaces: () => (mode ??= probe()),
-    workerEnv: options.workerEnv ?? process.env,
+    workerEnv,
+    secrets: options.secrets ?? { valueOf: (_, name) => workerEnv[name] },
     log: options.log,
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { SecretSource } from '../executor.ts'
 import type { Places } from './places.ts'
 import type { NamespaceMode } from './process-namespaces.ts'
 import type { RunnerClient } from './runner/client.ts'
@@ -11,5 +12,6 @@ export interface LocalHost {
   namespaces(): Promise<NamespaceMode>
   /** The worker's environment, from which runs get only what is allowed. */
   workerEnv: NodeJS.ProcessEnv
+  secrets: SecretSource
   log: Logger | undefined
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Command, Isolation, RunLimits } from '../../contract/index.ts'
+import { resolveSecrets } from '../resolve-secrets.ts'
 import { runEnvironment } from './environment/run-environment.ts'
 import type { LocalHost } from './host.ts'
 import type { LaunchRequest } from './launch.ts'
@@ -51,7 +52,10 @@ async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): P
   const plan = await planLaunch({
     command: tree.command,
     workdir: tree.workdir,
-    env: runEnvironment(tree, host.workerEnv),
+    env: {
+      ...runEnvironment(tree.env, host.workerEnv),
+      ...resolveSecrets(tree.owner.suite, tree.secretEnv, host.secrets),
+    },
     writes: tree.writes,
     tree: { lower: prepared.tree, upper: own.tree, work: own.treeWork },
     home: { lower: prepared.home, upper: own.home, work: own.homeWork },

@@ -24,6 +24,8 @@ export interface AcquireStack {
   onProgress?: (line: string) => void
   /** False: joins a running stack only, because starting one resumes interrupted suites. Default true. */
   resume?: boolean
+  /** Values of secret variables for suites that this command starts or follows; handed over again after a restart. */
+  secrets?: { suites: string[]; values: Record<string, string> }
   /** Main of the supervisor process; ours unless given. */
   supervisorModule?: string
 }
@@ -81,7 +83,9 @@ async function acquire(config: Config, options: AcquireStack): Promise<{ socket:
       build = null
       continue
     }
-    const answer = await ask(socket, { type: 'lease', build, target }, options.onProgress ?? (() => {}))
+    const { secrets } = options
+    const request = { type: 'lease', build, target, ...(secrets && { secrets }) } as const
+    const answer = await ask(socket, request, options.onProgress ?? (() => {}))
     if (answer.type === 'stack' && answer.stack !== null) return { socket, stack: answer.stack }
     socket.destroy()
     if (answer.type === 'failed') throw new CommitSuiteError(knownCode(answer.code), answer.message)

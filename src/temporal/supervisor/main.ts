@@ -1,4 +1,5 @@
 import { readConfig } from '../../config.ts'
+import { isOpen } from '../../contract/index.ts'
 import { siblingModule } from '../../process/sibling-module.ts'
 import { openStore } from '../../store/open.ts'
 import { runSupervisor } from './run.ts'
@@ -15,6 +16,10 @@ await runSupervisor({
   workerModule: siblingModule(import.meta.url, '../worker-main'),
   hasOpenSuites: async () =>
     (await store.suites.list({ status: ['queued', 'running', 'paused'], limit: 1 })).length > 0,
+  async isOpenSuite(suite) {
+    const stored = await store.suites.get(suite)
+    return stored !== undefined && isOpen(stored.status)
+  },
   lingerMs: Number.isFinite(lingerMs) && lingerMs >= 0 ? lingerMs : DEFAULT_LINGER_MS,
 })
 await store.close()

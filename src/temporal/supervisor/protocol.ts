@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
 
 /** The stack as its users see it. */
@@ -16,7 +17,13 @@ export type StackInfo = z.infer<typeof stackInfoSchema>
 /** First and only message of a client. A connection that said `lease` holds a lease until it closes. */
 export const requestSchema = z.discriminatedUnion('type', [
   /** `build` null: any will do. */
-  z.object({ type: z.literal('lease'), build: z.string().nullable(), target: z.string() }),
+  z.object({
+    type: z.literal('lease'),
+    build: z.string().nullable(),
+    target: z.string(),
+    /** Values of secret variables for these suites, kept in memory. */
+    secrets: z.object({ suites: z.array(z.string()), values: z.record(z.string(), z.string()) }).optional(),
+  }),
   z.object({ type: z.literal('find') }),
 ])
 export type Request = z.infer<typeof requestSchema>
@@ -34,7 +41,8 @@ export type Reply = z.infer<typeof replySchema>
 
 export const encode = (message: Request | Reply): string => `${JSON.stringify(message)}\n`
 
-const LONGEST_LINE = 65_536
+/** Above what an environment can hold, which bounds the secrets of a lease; only this user can open the socket. */
+const LONGEST_LINE = 8 * 1024 * 1024
 
 /** Cuts a stream into JSON lines and hands on what the schema accepts; calls `onBad` once for anything else. */
 export function lineReader<T>(
@@ -42,9 +50,10 @@ export function lineReader<T>(
   onMessage: (message: T) => void,
   onBad: () => void,
 ): (chunk: Buffer) => void {
+  const decoder = new StringDecoder('utf8')
   let rest = ''
   return (chunk) => {
-    const lines = (rest + chunk.toString('utf8')).split('\n')
+    const lines = (rest + decoder.write(chunk)).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > LONGEST_LINE) return onBad()
     for (const line of lines) {

@@ -15,6 +15,7 @@ export interface RunSupervisor {
   config: Config
   workerModule: string
   hasOpenSuites: () => Promise<boolean>
+  isOpenSuite: (suite: string) => Promise<boolean>
   lingerMs: number
 }
 

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { CommitSuiteError } from '../../contract/index.ts'
 import { findOnPath } from '../server-binary/on-path.ts'
 import { findServerBinary } from '../server-binary.ts'
+import type { SecretsBySuite, SecretsMessage } from '../suite-secrets.ts'
 import { ChildrenFile, endOrphans } from './children-file.ts'
 import { externalServer } from './external-server.ts'
 import { tailOfLog } from './log-file.ts'
@@ -20,6 +22,8 @@ export interface StackOptions {
   /** Main of the worker process. */
   workerModule: string
   onProgress: (line: string) => void
+  /** What the worker is to know, now and whenever it starts again. */
+  secrets: () => SecretsBySuite
 }
 
 const READY_WITHIN_MS = 60_000
@@ -37,6 +41,7 @@ export class Stack {
   readonly #workerReady = Promise.withResolvers<void>()
   #server: SupervisedChild | undefined
   #worker: SupervisedChild | undefined
+  #workerProcess: ChildProcess | undefined
   #target: WorkerTarget | undefined
   #ports: Ports | undefined
   #ready = false
@@ -106,6 +111,8 @@ export class Stack {
       log,
       spawn: () => {
         const child = spawnWorker(config, workerModule, target)
+        this.#workerProcess = child
+        this.passSecrets()
         child.on('message', (message) => {
           if (isReadyMessage(message)) this.#workerReady.resolve()
         })
@@ -114,6 +121,13 @@ export class Stack {
       onChange: (identity) => this.#children.note('worker', identity),
       onEnd: (ends, how) => this.#giveUp('supervisor_failed', 'worker', ends, how, workerLog(config)),
     })
+  }
+
+  /** Tells the worker all secrets there are; one that is not there learns them when it starts. */
+  passSecrets(): void {
+    const message: SecretsMessage = { type: 'secrets', suites: this.#options.secrets() }
+    // The channel of a worker that has just ended is closed.
+    if (this.#workerProcess?.connected === true) this.#workerProcess.send(message, () => {})
   }
 
   #giveUp(

@@ -5,6 +5,7 @@ import type { Config } from '../../config.ts'
 import { CommitSuiteError } from '../../contract/index.ts'
 import { listenPrivately, supervisorSocket } from './private-socket.ts'
 import { encode, lineReader, type Reply, type Request, requestSchema } from './protocol.ts'
+import { SecretKeeper } from './secret-keeper.ts'
 import { Stack } from './stack.ts'
 
 export interface SupervisorOptions {
@@ -16,6 +17,8 @@ export interface SupervisorOptions {
   workerModule: string
   /** Whether some suite is queued, running or paused. */
   hasOpenSuites: () => Promise<boolean>
+  /** Whether this suite is queued, running or paused. */
+  isOpenSuite: (suite: string) => Promise<boolean>
   /** How long the stack stays up once nobody holds a lease and no suite is open. */
   lingerMs: number
 }
@@ -28,6 +31,7 @@ export class Supervisor {
   readonly #stack: Stack
   readonly #leases = new Set<Socket>()
   readonly #waiting = new Set<Socket>()
+  readonly #secrets: SecretKeeper
   readonly #ended = Promise.withResolvers<void>()
   #listener: Server | undefined
   #failure: CommitSuiteError | undefined
@@ -38,8 +42,13 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const { config, log, workerModule } = options
-    this.#stack = new Stack({ config, log, workerModule, onProgress: (line) => this.#tellWaiting(line) })
+    const { config, log, workerModule, isOpenSuite } = options
+    this.#secrets = new SecretKeeper(isOpenSuite)
+    this.#stack = new Stack({
+      ...{ config, log, workerModule },
+      onProgress: (line) => this.#tellWaiting(line),
+      secrets: () => this.#secrets.bySuite(),
+    })
   }
 
   /** Runs until nothing needs the stack, it failed, or `stop` was called. */
@@ -81,6 +90,7 @@ export class Supervisor {
 
   #forget(socket: Socket): void {
     this.#waiting.delete(socket)
+    this.#secrets.release(socket)
     if (this.#leases.delete(socket)) this.#neededAt = Date.now()
   }
 
@@ -89,9 +99,18 @@ export class Supervisor {
     if (await this.#givesWay(socket, request)) return
     if (socket.destroyed) return
     this.#leases.add(socket)
+    if (request.secrets !== undefined && !(await this.#keepSecrets(socket, request.secrets))) return
     if (this.#failure !== undefined) send(socket, failed(this.#failure))
     else if (this.#ready) send(socket, { type: 'stack', stack: this.#stack.info() })
     else this.#wait(socket)
+  }
+
+  /** False when the connection went away meanwhile. */
+  async #keepSecrets(socket: Socket, secrets: NonNullable<LeaseRequest['secrets']>): Promise<boolean> {
+    await this.#secrets.keep(socket, secrets)
+    if (socket.destroyed) this.#secrets.release(socket)
+    this.#stack.passSecrets()
+    return !socket.destroyed
   }
 
   #wait(socket: Socket): void {
@@ -160,6 +179,7 @@ export class Supervisor {
 
   async #endIfUnneeded(): Promise<void> {
     if (this.#stopping) return
+    if (await this.#secrets.prune()) this.#stack.passSecrets()
     if (this.#leases.size > 0 || (await this.#hasOpenSuites())) this.#neededAt = Date.now()
     else if (this.#leases.size === 0 && Date.now() - this.#neededAt >= this.#options.lingerMs)
       await this.stop('unneeded')

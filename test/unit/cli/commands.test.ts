@@ -18,13 +18,13 @@ const unexpected = async (): Promise<never> => {
 }
 
 /** The services with a stack whose control does what the test says. */
-function stackOf(control: Partial<SuiteControl>): Partial<Services> & { released: () => number } {
+function stackOf(control: Partial<SuiteControl>) {
   let released = 0
   return {
     ...real.services,
     readDefaults: async () => ({}),
     uncommittedChanges: async () => false,
-    acquireStack: async () => ({
+    acquireStack: async (..._: Parameters<Services['acquireStack']>) => ({
       temporalAddress: '127.0.0.1:1',
       temporalUi: null,
       namespace: 'default',
@@ -43,7 +43,7 @@ function stackOf(control: Partial<SuiteControl>): Partial<Services> & { released
       ...control,
     }),
     released: () => released,
-  }
+  } satisfies Partial<Services> & { released: () => number }
 }
 
 test('run --json prints exactly one document that is what the contract says, with the exit code for it', async () => {
@@ -110,7 +110,7 @@ test('input that the workflow refuses is exit 2, with its message, though nothin
     }),
   )
   expect(await runCommandLine(context, ['run', '--repo', real.folder, '--commits', 'nope'])).toBe(2)
-  expect(context.stderr.text()).toContain('error: commits: "nope" – there is no such ref.\n')
+  expect(context.stderr.text()).toBe('error: --commits: "nope" – there is no such ref.\n')
   expect(context.stdout.text()).toBe('')
 })
 
@@ -143,8 +143,102 @@ test('Ctrl-C without a terminal cancels, waits for the end and is exit 130; anot
   expect(await code).toBe(130)
 })
 
-test('watch without an open suite says so', async () => {
-  const { context } = testCli(stackOf({}))
+/** A stack that comes up when the test says so. */
+function slowStack(control: Partial<SuiteControl>) {
+  const services = stackOf(control)
+  const up = Promise.withResolvers<void>()
+  const asked = vi.fn<Services['acquireStack']>(async (config, options) => {
+    await up.promise
+    return await services.acquireStack(config, options)
+  })
+  return { ...services, acquireStack: asked, asked, up: up.resolve }
+}
+
+test('a signal before the stack is up starts nothing and is exit 130', async () => {
+  const services = slowStack({ start: unexpected })
+  const cli = testCli(services)
+  const code = runCommandLine(cli.context, ['run', '--repo', real.folder])
+  await vi.waitFor(() => expect(services.asked).toHaveBeenCalled())
+  cli.signal('SIGTERM')
+  expect(await code).toBe(130)
+  expect(cli.context.stderr.text()).toContain('interrupted before the suite was started')
+})
+
+test('a signal while the suite is being started cancels it once it is on record', async () => {
+  const started = Promise.withResolvers<void>()
+  const cancelled: string[] = []
+  const cli = testCli(
+    stackOf({
+      async start({ id }) {
+        cli.signal('SIGINT')
+        setTimeout(() => recordSuite(real.store, ['passed'], { id }).then(() => started.resolve()), 20)
+        return { suite: id, joined: false, status: 'queued' }
+      },
+      async cancel(suite) {
+        await started.promise
+        cancelled.push(suite)
+        await endSuite(real.store, suite, 'cancelled')
+      },
+    }),
+  )
+  expect(await runCommandLine(cli.context, ['run', '--repo', real.folder, '--id', 's-early', '--detach'])).toBe(130)
+  expect(cancelled).toEqual(['s-early'])
+})
+
+test('a signal before watch follows cancels what the stack resumes', async () => {
+  await recordSuite(real.store, ['passed'], { id: 's-cut' })
+  const services = slowStack({ cancel: (suite) => endSuite(real.store, suite, 'cancelled') })
+  const cli = testCli(services)
+  const code = runCommandLine(cli.context, ['watch', 's-cut'])
+  await vi.waitFor(() => expect(services.asked).toHaveBeenCalled())
+  cli.signal('SIGINT')
+  services.up()
+  expect(await code).toBe(130)
+  expect((await real.store.suites.get('s-cut'))?.status).toBe('cancelled')
+})
+
+test('values of secrets go with the lease, from the environment of the command', async () => {
+  await recordSuite(real.store, ['failed'], { secretEnv: ['TOKEN', 'ABSENT'] })
+  const secretsOf = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const services = stackOf({
+      resume: async () => undefined,
+      start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }),
+    })
+    const acquireStack = vi.fn<Services['acquireStack']>(services.acquireStack)
+    const cli = testCli({ ...services, acquireStack }, env)
+    const code = await runCommandLine(cli.context, args)
+    return { code, secrets: acquireStack.mock.lastCall?.[1].secrets, stderr: cli.context.stderr.text() }
+  }
+  const run = ['run', '--repo', real.folder, '--id', 's-new', '--secret-env', 'TOKEN', '--detach']
+  expect(await secretsOf({ TOKEN: 'a' }, ...run)).toMatchObject({
+    code: 0,
+    secrets: { suites: ['s-new'], values: { TOKEN: 'a' } },
+  })
+  const resume = await secretsOf({ TOKEN: 'b' }, 'resume', 's-one')
+  expect(resume).toMatchObject({ code: 0, secrets: { suites: ['s-one'], values: { TOKEN: 'b' } } })
+  const missing = await secretsOf({}, ...run)
+  expect(missing).toMatchObject({ code: 2, secrets: undefined })
+  expect(missing.stderr).toContain('--secret-env: "TOKEN" – is not set')
+})
+
+test('the Temporal link is told at the start', async () => {
+  await recordSuite(real.store, ['passed'])
+  await endSuite(real.store, 's-one', 'completed')
+  const services = stackOf({})
+  const lease = {
+    temporalAddress: 'a',
+    temporalUi: 'http://ui',
+    namespace: 'default',
+    pid: 1,
+    release: async () => undefined,
+  }
+  const { context } = testCli({ ...services, acquireStack: async () => lease })
+  expect(await runCommandLine(context, ['watch', 's-one', '--json'])).toBe(0)
+  expect(context.stderr.text()).toMatch(/^Temporal: http:\/\/ui\/namespaces\/default\/workflows\/suite%2Fs-one\n/)
+})
+
+test('watch without an open suite says so and starts no stack', async () => {
+  const { context } = testCli({ ...stackOf({}), acquireStack: unexpected })
   expect(await runCommandLine(context, ['watch'])).toBe(2)
   expect(context.stderr.text()).toContain('no suite is open')
 })
@@ -196,8 +290,15 @@ test('logs hands on bytes as they are, and makes escapes visible on a terminal u
   await real.store.logs.compact({ ...key, stream: 'stderr' }, captured(new TextEncoder().encode('oops\n')))
   const pipe = testCli(real.services)
   expect(await runCommandLine(pipe.context, ['logs', runId(0)])).toBe(0)
-  expect([...pipe.context.stdout.bytes()]).toEqual([...bytes])
-  expect(pipe.context.stderr.text()).toBe('oops\n')
+  expect([...pipe.context.stdout.bytes()]).toEqual([...bytes, ...new TextEncoder().encode('oops\n')])
+  expect(pipe.context.stderr.text()).toBe('')
+  const filtered = testCli(real.services)
+  expect(await runCommandLine(filtered.context, ['logs', runId(0), '--stream', 'stderr'])).toBe(0)
+  expect(filtered.context.stdout.text()).toBe('oops\n')
+  const both = testCli(real.services)
+  both.context.stdout.isTTY = true
+  expect(await runCommandLine(both.context, ['logs', runId(0)])).toBe(0)
+  expect(both.context.stdout.text()).toBe('^[[2J\ufffd\n==> stderr <==\noops\n')
   const terminal = testCli(real.services)
   terminal.context.stdout.isTTY = true
   expect(await runCommandLine(terminal.context, ['logs', 's-one', '--stream', 'stdout'])).toBe(0)

@@ -116,6 +116,7 @@ export function spec(fields: Partial<SuiteSpec> = {}): SuiteSpec {
     setup: null,
     runs: 4,
     seed: 7,
+    attemptBase: 0,
     parallelism: 2,
     timeoutMs: 60_000,
     executor: 'local',

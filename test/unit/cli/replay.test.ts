@@ -6,6 +6,7 @@ import { requireRun } from '../../../src/cli/flows/lookup.ts'
 import { runCommandLine } from '../../../src/cli/program.ts'
 import { replayRequest } from '../../../src/cli/replay/request.ts'
 import { replayScript, shellQuote } from '../../../src/cli/replay/script.ts'
+import type { Services } from '../../../src/cli/services.ts'
 import { ID_PATTERN, suiteRequestSchema } from '../../../src/contract/index.ts'
 import { realStore, recordSuite, SHA, testCli } from './fixture.ts'
 
@@ -91,20 +92,55 @@ test.each(['', 'plain', "it's", '$(x) `y` "z" \\', '-n', 'a\nb', '*', 'é'])(
 
 test('a replay asks for exactly that commit, seed and command, under an id that fits', async () => {
   const id = 'a'.repeat(40)
-  await recordSuite(real.store, ['failed', 'passed'], { id, env: { A: '1' }, limits: { processes: 50 } })
+  const fields = {
+    workdir: 'sub',
+    isolation: 'sandbox',
+    reports: '*.xml',
+    secretEnv: ['TOKEN'],
+    projectType: 'go',
+  } as const
+  const spec = { ...fields, secretEnv: [...fields.secretEnv], env: { A: '1' }, limits: { processes: 50 } }
+  await recordSuite(real.store, ['failed', 'passed'], { id, ...spec, attemptBase: 3 })
   const request = replayRequest(await requireRun(real.store, `${id}.${SHA.slice(0, 12)}.1`))
   expect(request).toMatchObject({
     commits: [SHA],
     seeds: [101],
     command: { shell: 'make test' },
     setup: null,
-    env: { A: '1' },
-    limits: { processes: 50 },
     timeoutMs: 60_000,
+    attemptBase: 4,
+    ...spec,
   })
   expect(request.id).toMatch(ID_PATTERN)
   expect(request.id).toContain('-r-')
   expect(suiteRequestSchema.safeParse(request).success).toBe(true)
+})
+
+test('a detected set-up stays detected, and one of its own stays', async () => {
+  const setup = { shell: 'make deps' }
+  await recordSuite(real.store, ['failed'], { id: 's-own', setup })
+  await recordSuite(real.store, ['failed'], { id: 's-found', setup: undefined })
+  const requestOf = async (id: string) => replayRequest(await requireRun(real.store, `${id}.${SHA.slice(0, 12)}.0`))
+  expect(await requestOf('s-own')).toMatchObject({ setup })
+  expect(await requestOf('s-found')).not.toHaveProperty('setup')
+})
+
+test('the script says which bounds it does not hold to, and which attempt is repeated', async () => {
+  const limits = { memoryBytes: 512 * 1024 * 1024, processes: 50, cpus: 1.5 }
+  await recordSuite(real.store, ['failed'], { limits, isolation: 'sandbox', attemptBase: 6 })
+  const asked: number[] = []
+  const scriptParts: Services['scriptParts'] = async (_, { attempt }) => {
+    asked.push(attempt)
+    return { setup: [], command: { shell: 'true' }, env: {} }
+  }
+  const { context } = testCli({ ...real.services, scriptParts })
+  expect(await runCommandLine(context, ['replay', `s-one.${SHA.slice(0, 12)}.0`, '--print'])).toBe(0)
+  const script = context.stdout.text()
+  expect(script).toContain(
+    '# Not held to here, as the recorded run was: memory 512 MiB, processes 50, cpus 1.5, isolation sandbox.',
+  )
+  expect(script).toContain('attempt 6')
+  expect(asked).toEqual([6])
 })
 
 test.each([

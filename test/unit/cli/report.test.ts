@@ -121,6 +121,7 @@ test('the report ends with set-up output, where to look and the replay of a fail
       line 29
 
     Temporal: http://127.0.0.1:8233/namespaces/default/workflows/suite%2Fs-one
+              (the link works while a command or commit-suite serve runs)
     Output:   commit-suite logs s-one.0123456789ab.1
     Replay:   commit-suite replay s-one.0123456789ab.1"
   `)

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  hostEnvironment,
-  resolveSecrets,
-  runEnvironment,
-} from '../../../src/executors/local/environment/run-environment.ts'
+import { hostEnvironment, runEnvironment } from '../../../src/executors/local/environment/run-environment.ts'
+import { resolveSecrets } from '../../../src/executors/resolve-secrets.ts'
 
 describe('the environment of runs', () => {
   test('is built from an allow-list', () => {
@@ -43,14 +40,22 @@ describe('the environment of runs', () => {
     expect(hostEnvironment({ HOME: '/nonexistent', PATH: path }).PATH).toBe('/usr/bin:/bin')
   })
 
-  test('lets the request override the host and secrets override both', () => {
-    const worker = { HOME: '/nonexistent', PATH: '/usr/bin', GOFLAGS: '-mod=mod', TOKEN: 'from the worker' }
-    const env = runEnvironment({ env: { GOFLAGS: '-count=1', TOKEN: 'plain' }, secretEnv: ['TOKEN'] }, worker)
-    expect(env).toMatchObject({ GOFLAGS: '-count=1', TOKEN: 'from the worker' })
+  test('lets the request override the host', () => {
+    const worker = { HOME: '/nonexistent', PATH: '/usr/bin', GOFLAGS: '-mod=mod' }
+    expect(runEnvironment({ GOFLAGS: '-count=1' }, worker)).toMatchObject({ GOFLAGS: '-count=1', PATH: '/usr/bin' })
+  })
+})
+
+describe('secrets', () => {
+  const secrets = { valueOf: (_: string, name: string) => (name === 'EMPTY' ? '' : undefined) }
+
+  test('may be empty', () => {
+    expect(resolveSecrets('s-1', ['EMPTY'], secrets)).toEqual({ EMPTY: '' })
   })
 
-  test('names a secret that the worker does not have', () => {
-    expect(() => resolveSecrets(['DEPLOY_KEY'], {})).toThrow(/DEPLOY_KEY.*not set/)
-    expect(resolveSecrets(['EMPTY'], { EMPTY: '' })).toEqual({ EMPTY: '' })
+  test('that are missing are named, with the command that brings them', () => {
+    expect(() => resolveSecrets('s-1', ['EMPTY', 'DEPLOY_KEY'], secrets)).toThrow(
+      /^DEPLOY_KEY: .*Run `commit-suite watch s-1` in an environment that has DEPLOY_KEY\.$/,
+    )
   })
 })

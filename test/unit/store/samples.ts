@@ -20,6 +20,7 @@ export const suiteSpec = (id: string, fields: Partial<SuiteSpec> = {}): SuiteSpe
   priority: 2,
   runs: 10,
   seed: 7,
+  attemptBase: 0,
   parallelism: 2,
   ...fields,
 })

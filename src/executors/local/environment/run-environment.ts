@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { CommitSuiteError } from '../../../contract/index.ts'
 import { PASSED, REGISTRIES, TOOLCHAIN_ROOTS } from './passed-variables.ts'
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -51,24 +50,7 @@ export function hostEnvironment(workerEnv: NodeJS.ProcessEnv): Record<string, st
   return env
 }
 
-/** Values of secret variables from the worker's own environment. Throws `secret_not_set` naming a missing one. */
-export function resolveSecrets(names: string[], workerEnv: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = workerEnv[name]
-      if (value !== undefined) return [name, value]
-      throw new CommitSuiteError('secret_not_set', `${name}: is not set in the worker's environment. Set it there.`, {
-        field: name,
-        rule: "must be set in the worker's environment",
-      })
-    }),
-  )
-}
-
-/** The complete environment of a run except HOME, TMPDIR and PWD, which its isolation adds. */
-export function runEnvironment(
-  request: { env: Record<string, string>; secretEnv: string[] },
-  workerEnv: NodeJS.ProcessEnv,
-): Record<string, string> {
-  return { ...hostEnvironment(workerEnv), ...request.env, ...resolveSecrets(request.secretEnv, workerEnv) }
+/** The complete environment of a run except its secrets, and HOME, TMPDIR and PWD, which its isolation adds. */
+export function runEnvironment(env: Record<string, string>, workerEnv: NodeJS.ProcessEnv): Record<string, string> {
+  return { ...hostEnvironment(workerEnv), ...env }
 }

@@ -10,6 +10,7 @@ await runSupervisor({
   config,
   workerModule: process.env.STAND_IN_WORKER ?? siblingModule(import.meta.url, 'worker'),
   hasOpenSuites: async () => existsSync(join(config.stateDir, 'open-suite')),
+  isOpenSuite: async () => existsSync(join(config.stateDir, 'open-suite')),
   lingerMs: Number(process.env.COMMIT_SUITE_LINGER_MS ?? 200),
 })
 process.exit(0)

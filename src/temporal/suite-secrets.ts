@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import type { SecretSource } from '../executors/executor.ts'
+
+/** Values by suite, then by name. */
+export const secretsBySuiteSchema = z.record(z.string(), z.record(z.string(), z.string()))
+export type SecretsBySuite = z.infer<typeof secretsBySuiteSchema>
+
+const secretsMessageSchema = z.object({ type: z.literal('secrets'), suites: secretsBySuiteSchema })
+export type SecretsMessage = z.infer<typeof secretsMessageSchema>
+
+/**
+ * The worker's view of what the supervisor keeps: each message replaces the one before. What a command did not hand
+ * over for its suite comes from the worker's own environment.
+ */
+export class ReceivedSecrets implements SecretSource {
+  readonly #environment: NodeJS.ProcessEnv
+  #suites: SecretsBySuite = {}
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment
+  }
+
+  /** Takes a message of the IPC channel; true if it was one of these. */
+  receive(message: unknown): boolean {
+    const parsed = secretsMessageSchema.safeParse(message)
+    if (parsed.success) this.#suites = parsed.data.suites
+    return parsed.success
+  }
+
+  valueOf(suite: string, name: string): string | undefined {
+    const own = this.#suites[suite]
+    return own !== undefined && Object.hasOwn(own, name) ? own[name] : this.#environment[name]
+  }
+}
