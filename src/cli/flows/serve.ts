@@ -2,6 +2,8 @@ import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withStack } from './stack.ts'
 
+const HOUR_MS = 3_600_000
+
 /** Resolves at the first SIGTERM or Ctrl-C; another one ends the process at once. */
 function untilStopped(context: CliContext): { stopped: Promise<void>; signal: AbortSignal; off(): void } {
   const controller = new AbortController()
@@ -11,8 +13,14 @@ function untilStopped(context: CliContext): { stopped: Promise<void>; signal: Ab
     controller.abort()
     resolve()
   }
+  // Neither a signal handler nor a lease keeps a process up.
+  const keepUp = setInterval(() => undefined, HOUR_MS)
   const offs = (['SIGINT', 'SIGTERM'] as const).map((signal) => context.onSignal(signal, onSignal))
-  return { stopped: promise, signal: controller.signal, off: () => void offs.map((off) => off()) }
+  const off = (): void => {
+    clearInterval(keepUp)
+    for (const remove of offs) remove()
+  }
+  return { stopped: promise, signal: controller.signal, off }
 }
 
 /** Keeps worker and Temporal up in the foreground until SIGTERM. */
