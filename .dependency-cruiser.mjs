@@ -5,7 +5,7 @@ const packages = (...names) => `^node_modules/(${names.join('|')})(/|$)`
 /** live-services.ts hands every command what it asks for, each thing by its own import(). */
 const STARTS_SERVICES = '^src/cli/(((commands|flows)/)?(serve|gateway|worker)|live-services)\\.ts$'
 const LOOKS_AT_THIS_HOST =
-  '^src/cli/(((commands|flows)/)?(doctor|gc|serve|worker)|replay/script-parts|live-services)\\.ts$'
+  '^src/cli/(((commands|flows)/)?(doctor|gc|serve|worker)|replay/script-parts|collect-garbage|live-services)\\.ts$'
 
 /** Folders that may be used by a part, besides itself. */
 const onlyTo = (name, from, allowed, comment, to = {}) => ({

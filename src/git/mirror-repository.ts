@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommitSuiteError } from '../contract/index.ts'
 import { gitEnvironment } from './git-environment.ts'
@@ -12,6 +12,25 @@ export interface Mirror {
 
 /** Where HEAD of the source is kept, detached or not; the mirror's own HEAD means nothing. */
 export const SOURCE_HEAD = 'refs/commit-suite/HEAD'
+
+export const mirrorsFolder = (stateDir: string): string => join(stateDir, 'mirrors')
+
+const USED = 'commit-suite-used'
+
+/** Puts off the collection of a mirror; where that fails, it only comes earlier. */
+export async function markUsed(path: string): Promise<void> {
+  const file = join(path, USED)
+  const now = new Date()
+  await utimes(file, now, now)
+    .catch(() => writeFile(file, ''))
+    .catch(() => undefined)
+}
+
+/** When a mirror was last asked for, in ms since 1970; undefined where there is none. */
+export async function lastUsedMs(path: string): Promise<number | undefined> {
+  const found = (await stat(join(path, USED)).catch(() => undefined)) ?? (await stat(path).catch(() => undefined))
+  return found?.mtimeMs
+}
 
 /** Makes an empty mirror, in place of whatever is there. */
 export async function createMirror(path: string, signal: AbortSignal): Promise<void> {

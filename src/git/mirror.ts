@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { CommitSuiteError } from '../contract/index.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import { type FetchContext, fetchInto } from './fetch-into.ts'
 import { fetchMissing } from './fetch-missing.ts'
 import { withFileLock } from './file-lock.ts'
-import { endLeftoverGit } from './leftover-git.ts'
 import { findLocalSource } from './local-source.ts'
-import { createMirror, isSound, type Mirror } from './mirror-repository.ts'
+import { clearLeftovers } from './mirror-leftovers.ts'
+import { createMirror, isSound, type Mirror, markUsed, mirrorsFolder } from './mirror-repository.ts'
 import { fullShas, hasCommits } from './present-commits.ts'
 import { redactRepository } from './redact.ts'
 import type { RepositoryRef } from './repository-ref.ts'
@@ -47,7 +47,11 @@ export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror
   try {
     const context = await describeFetch(request)
     await mkdir(dirname(context.mirror), { recursive: true })
-    return await withFileLock(`${context.mirror}.lock`, request.signal, () => refresh(context, request, askedAtMs))
+    return await withFileLock(`${context.mirror}.lock`, request.signal, async () => {
+      const mirror = await refresh(context, request, askedAtMs)
+      await markUsed(mirror.path)
+      return mirror
+    })
   } finally {
     clearInterval(beat)
   }
@@ -59,7 +63,7 @@ async function describeFetch(request: EnsureMirrorRequest): Promise<FetchContext
   const from = source?.root ?? repo.url
   const key = createHash('sha256').update(from).digest('hex').slice(0, 16)
   return {
-    mirror: join(request.stateDir, 'mirrors', `${key}.git`),
+    mirror: join(mirrorsFolder(request.stateDir), `${key}.git`),
     from,
     source,
     transports: repo.kind === 'local' ? ['file'] : [repo.transport],
@@ -117,17 +121,6 @@ async function rebuild(context: FetchContext): Promise<void> {
     throw error instanceof Error && 'code' in error && error.code === 'ENOSPC'
       ? new CommitSuiteError('fetch_failed', `No space left for the mirror ${context.mirror}.`, { field: 'repo' })
       : error
-  }
-}
-
-/** Ends a git and removes drafts that a killed process left; the lock is held, so nobody else's are there. */
-async function clearLeftovers(mirror: string): Promise<void> {
-  await endLeftoverGit(`${mirror}.writer`)
-  const folder = dirname(mirror)
-  const leftover = ['.draft-', '.old-', '.writer.'].map((kind) => basename(mirror) + kind)
-  for (const name of await readdir(folder)) {
-    if (!leftover.some((start) => name.startsWith(start))) continue
-    await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 

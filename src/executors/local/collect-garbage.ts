@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderSizeBytes } from '../../process/folder-size.ts'
 import { acquireLock } from '../../process/lock-file.ts'
-import { folderSizeBytes } from './folder-size.ts'
 import type { LocalHost } from './host.ts'
 import { removeWorkspace } from './launch-run.ts'
 import { treePlaces } from './places.ts'
