@@ -98,11 +98,23 @@ describe('preparing a commit', () => {
     expect(await readdir(git)).not.toContain('hooks')
   })
 
-  test('warns of submodules', async () => {
-    const other = await makeFixture({}, { '.gitmodules': '[submodule "x"]\n\tpath = x\n\turl = ../x\n', a: 'b' })
+  test('warns of submodules and of Git LFS, of a tree made earlier too', async () => {
+    const other = await makeFixture(
+      {},
+      {
+        '.gitmodules': '[submodule "x"]\n\tpath = vendor/x\n\turl = ../x\n',
+        'assets/.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+      },
+    )
     try {
-      const preparation = await other.executor.prepare(prepareRequest(other), contextOf())
-      expect(preparation).toMatchObject({ ok: true, warnings: [expect.stringContaining('submodules')] })
+      const warnings = [
+        'The commit has submodules (vendor/x); they are not fetched.',
+        'The commit has files in Git LFS; only their pointers are checked out.',
+      ]
+      const first = await other.executor.prepare(prepareRequest(other), contextOf())
+      expect(first).toMatchObject({ ok: true, cached: false, warnings: expect.arrayContaining(warnings) })
+      const second = await other.executor.prepare(prepareRequest(other, { suite: 'suite-b' }), contextOf())
+      expect(second).toMatchObject({ ok: true, cached: true, warnings: expect.arrayContaining(warnings) })
     } finally {
       await other.remove()
     }

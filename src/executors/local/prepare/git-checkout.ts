@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import { CommitSuiteError } from '../../../contract/index.ts'
 
 const CHECKOUT_WITHIN_MS = 900_000
@@ -44,9 +43,7 @@ function git(args: string[], signal: AbortSignal): Promise<GitEnd> {
   })
 }
 
-export type Checkout =
-  | { ok: true; warnings: string[] }
-  | { ok: false; command: string; exitCode: number; output: string }
+export type Checkout = { ok: true } | { ok: false; command: string; exitCode: number; output: string }
 
 /**
  * Puts the commit with its whole history and tags into `tree`, HEAD detached. Objects are copied, never shared:
@@ -68,23 +65,11 @@ export async function checkOut(mirrorPath: string, sha: string, tree: string, si
   const command = `git checkout --detach ${sha}`
   const checkout = await git(['-C', tree, 'checkout', '--quiet', '--detach', '--force', sha], signal)
   if (checkout.exitCode !== 0) return { ok: false, command, ...checkout }
-  return { ok: true, warnings: await warningsOf(tree) }
+  return { ok: true }
 }
 
 async function must(args: string[], signal: AbortSignal): Promise<void> {
   const { exitCode, output } = await git(args, signal)
   if (exitCode === 0) return
   throw new CommitSuiteError('environment_lost', `git ${args.includes('fetch') ? 'fetch' : args[0]} failed: ${output}`)
-}
-
-async function warningsOf(tree: string): Promise<string[]> {
-  const hasModules = await access(join(tree, '.gitmodules')).then(
-    () => true,
-    () => false,
-  )
-  const attributes = await readFile(join(tree, '.gitattributes'), 'utf8').catch(() => '')
-  return [
-    ...(hasModules ? ['The commit has submodules (.gitmodules); they are not fetched.'] : []),
-    ...(/filter=lfs/.test(attributes) ? ['The commit has files in Git LFS; only their pointers are checked out.'] : []),
-  ]
 }

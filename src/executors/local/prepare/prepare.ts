@@ -1,5 +1,6 @@
 import { access, mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unmetNeeds } from '../../../git/unmet-needs.ts'
 import { acquireLock } from '../../../process/lock-file.ts'
 import type { ExecutionContext, Preparation, PrepareRequest } from '../../executor.ts'
 import { copyTree } from '../copy-tree.ts'
@@ -28,7 +29,10 @@ export async function prepareTree(
   const startedAtMs = Date.now()
   const places = treePlaces(host.places, treeKey)
   await takeLease(host.places, treeKey, request.suite, request.sha)
-  const warnings = await limitWarnings(request.limits)
+  const warnings = [
+    ...(await limitWarnings(request.limits)),
+    ...(await unmetNeeds({ path: request.mirrorPath }, request.sha)),
+  ]
   const lock = await acquireLock(places.lock, { signal: context.signal })
   try {
     const cached = await exists(places.ready)
@@ -36,7 +40,6 @@ export async function prepareTree(
     else {
       const made = await makeTree(host, request, treeKey, context)
       if (!made.ok) return made
-      warnings.push(...made.warnings)
     }
     return { ok: true, treeKey, cached, durationMs: Date.now() - startedAtMs, warnings }
   } finally {
@@ -44,7 +47,7 @@ export async function prepareTree(
   }
 }
 
-type Made = { ok: true; warnings: string[] } | Extract<Preparation, { ok: false }>
+type Made = { ok: true } | Extract<Preparation, { ok: false }>
 
 async function makeTree(
   host: LocalHost,
