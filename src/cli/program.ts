@@ -52,8 +52,8 @@ function createProgram(context: CliContext): Command {
     .configureOutput({
       writeOut: (text) => stderr.write(text),
       writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => stderr.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHelpWidth: () => stderr.columns || 100,
+      getErrHelpWidth: () => stderr.columns || 100,
       getOutHasColors: () => wantsColor(context, stderr),
       getErrHasColors: () => wantsColor(context, stderr),
     })

@@ -40,7 +40,7 @@ export function renderReport(context: CliContext, { report, state, temporal }: O
   const { stdout } = context
   const colors = createColors(wantsColor(context, stdout))
   const parts = [headline(report)]
-  if (report.commits.length > 0) parts.push('', verdictTable(report, stdout.columns ?? DEFAULT_COLUMNS, colors))
+  if (report.commits.length > 0) parts.push('', verdictTable(report, stdout.columns || DEFAULT_COLUMNS, colors))
   const setup = state === null ? [] : setupFailures(state)
   if (setup.length > 0) parts.push('', ...setup)
   const advice = whereToLook(report, temporal)

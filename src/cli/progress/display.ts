@@ -40,7 +40,9 @@ async function liveDisplay(context: CliContext, initial: SuiteProgress): Promise
     if (paused || (!dirty && second === drawnSecond)) return
     dirty = false
     drawnSecond = second
-    const { columns = FALLBACK.columns, rows = FALLBACK.rows } = stderr
+    // Some pseudo-terminals say that they are 0 wide.
+    const columns = stderr.columns || FALLBACK.columns
+    const rows = stderr.rows || FALLBACK.rows
     draw(renderMatrix(state, { columns, rows, colors, nowMs }))
   }
   const onResize = (): void => {
@@ -56,6 +58,8 @@ async function liveDisplay(context: CliContext, initial: SuiteProgress): Promise
     pause() {
       paused = true
       draw.clear()
+      // Brings the cursor back for the answer.
+      draw.done()
     },
     unpause() {
       paused = false

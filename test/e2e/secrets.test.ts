@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/store/store.ts'
+import { Home } from '../support/home.ts'
+import { plainRepository, type TestRepository } from '../support/repository.ts'
+import { until } from '../support/until.ts'
+
+const ALPHA = 'alpha-correct-horse'
+const BETA = 'beta-battery-staple'
+
+let home: Home
+let alpha: Home
+let beta: Home
+let repo: TestRepository
+let store: Store
+beforeAll(async () => {
+  ;[home, repo] = await Promise.all([Home.make({ COMMIT_SUITE_SLOTS: '2' }), plainRepository()])
+  const withToken = (token: string) => new Home(home.config.stateDir, { ...home.env, TOKEN: token })
+  alpha = withToken(ALPHA)
+  beta = withToken(BETA)
+  store = await home.store()
+})
+afterAll(async () => {
+  await store.close()
+  await home.dispose()
+  await repo.remove()
+})
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Prints the secret in one piece and in two, and a digest that tells which it was; waits for the gate. */
+const command = (gate: string): string =>
+  `printf "%s" "$TOKEN" | sha256sum; printf "got %s" "$(printf "%s" "$TOKEN" | cut -c1-6)"; sleep 0.3; ` +
+  `printf "%s\\n" "$(printf "%s" "$TOKEN" | cut -c7-)"; echo "$TOKEN" >&2; while [ ! -e ${gate} ]; do sleep 0.05; done`
+
+const run = (id: string, gate: string) => [
+  ...['run', '--repo', repo.path, '--no-setup', '--secret-env', 'TOKEN', '--runs', '3', '--parallelism', '1'],
+  ...['--id', id, '--command', command(gate)],
+]
+
+const alive = async (id: string): Promise<boolean> =>
+  (await store.events.read(id, 0, 1_000)).some(({ type }) => type === 'run.started')
+
+async function filesThatHold(folder: string, text: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const holding = await Promise.all(files.map(async (file) => (await readFile(file)).includes(text)))
+  return files.filter((_, index) => holding[index])
+}
+
+async function commandLines(): Promise<string> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  return (await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))).join('\n')
+}
+
+/** The output of a suite's last run: its worker is not the one that the suite began with. */
+async function lastOutput(id: string): Promise<{ stdout: string; stderr: string }> {
+  const name = `${id}.${repo.shas[0]?.slice(0, 12)}.2`
+  const [stdout, stderr] = await Promise.all(
+    ['stdout', 'stderr'].map(async (stream) => (await home.cli('logs', name, '--stream', stream)).stdout),
+  )
+  return { stdout: stdout ?? '', stderr: stderr ?? '' }
+}
+
+describe('--secret-env', () => {
+  it('gives each suite of one stack the value of its own command, also after the worker was killed', async () => {
+    const gate = join(home.config.stateDir, 'gate')
+    const first = alpha.start(...run('first', gate))
+    await until('the first suite runs', () => alive('first'))
+    const second = beta.start(...run('second', gate))
+    await until('the second suite runs', () => alive('second'))
+    expect(await commandLines()).not.toMatch(new RegExp(`${ALPHA}|${BETA}`))
+    const { workerPid } = await home.readyStack()
+    process.kill(workerPid ?? 0, 'SIGKILL')
+    await until('another worker runs', async () => ((await home.stack()).workerPid ?? workerPid) !== workerPid)
+    await writeFile(gate, '')
+    expect([(await first).exitCode, (await second).exitCode]).toEqual([0, 0])
+    for (const [id, value] of [['first', ALPHA] as const, ['second', BETA] as const]) {
+      const stars = '*'.repeat(value.length)
+      const { stdout, stderr } = await lastOutput(id)
+      expect(stdout).toBe(`${digest(value)}  -\ngot ${stars}`)
+      expect(stderr).toBe(stars)
+    }
+  })
+
+  it('leaves no value in any file or event', async () => {
+    await until('no run is left', async () => (await home.workspaces()).length === 0)
+    expect(await filesThatHold(home.config.stateDir, digest(ALPHA))).not.toEqual([])
+    expect(await filesThatHold(home.config.stateDir, ALPHA)).toEqual([])
+    expect(await filesThatHold(home.config.stateDir, BETA)).toEqual([])
+    const events = await Promise.all(['first', 'second'].map((id) => store.events.read(id, 0, 1_000)))
+    expect(JSON.stringify(events)).not.toMatch(new RegExp(`${ALPHA}|${BETA}`))
+  })
+
+  it('is refused before anything starts where the command itself has no such variable', async () => {
+    const { exitCode, stderr } = await home.cli(...run('third', 'none'))
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--secret-env: "TOKEN" – is not set in the environment of this command')
+    expect(await store.suites.get('third')).toBeUndefined()
+  })
+})
