@@ -25,9 +25,9 @@ export async function recordStep(
   { suite, sha }: CommitReference,
   step: Step,
   message: string,
-  cached?: boolean,
+  details: { cached?: boolean; warnings?: string[] } = {},
 ): Promise<void> {
-  const data = { sha, step, message, ...(cached === undefined ? {} : { cached }) }
+  const data = { sha, step, message, ...details }
   const event: NewSuiteEvent = { suite, type: 'environment.step', subject: sha, ordinal: STEPS.indexOf(step), data }
   await deps.store.events.append(event)
 }
@@ -79,8 +79,9 @@ async function recordPreparation(
   prepared: Preparation,
 ): Promise<PrepareResult> {
   if (prepared.ok) {
-    const message = [prepared.cached ? 'prepared earlier' : 'prepared', ...prepared.warnings].join('; ')
-    await recordStep(deps, commit, 'ready', message, prepared.cached)
+    const { cached, warnings } = prepared
+    const message = [cached ? 'prepared earlier' : 'prepared', ...warnings].join('; ')
+    await recordStep(deps, commit, 'ready', message, { cached, ...(warnings.length === 0 ? {} : { warnings }) })
     return { ok: true, treeKey: prepared.treeKey }
   }
   const { step, command, exitCode, output } = prepared

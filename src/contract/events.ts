@@ -24,6 +24,8 @@ export const suiteEventSchema = z.discriminatedUnion('type', [
     step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept']),
     message: z.string(),
     cached: z.boolean().optional(),
+    /** What the environment lacks without failing for it, as sentences; the message holds them too. */
+    warnings: z.array(z.string()).optional(),
   }),
   event('run.started', { ...run, try: z.int(), node: z.string() }),
   event('run.retried', { ...run, try: z.int(), fault: z.string() }),

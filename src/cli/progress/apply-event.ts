@@ -72,8 +72,9 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
   }
 }
 
-function takeStep(commit: CommitProgress, { step, message }: SuiteEventData<'environment.step'>): void {
+function takeStep(commit: CommitProgress, { step, message, warnings }: SuiteEventData<'environment.step'>): void {
   commit.step = { name: step, message }
+  if (warnings !== undefined) commit.warnings = warnings
   if (step === 'failed') commit.setupFailure = message
 }
 

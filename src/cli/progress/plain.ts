@@ -17,7 +17,7 @@ export function plainLine(state: SuiteProgress, nowMs: number): string {
   return `${state.suite}${status}: ${paceText(paceOf(state, nowMs))}, ${count(failed)} failed${faults}`
 }
 
-/** Lines about what is new since an earlier state: set-up steps worth waiting for and verdicts. */
+/** Lines about what is new since an earlier state: set-up steps worth waiting for, warnings and verdicts. */
 export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
   const lines: string[] = []
   for (const commit of orderedCommits(now)) {
@@ -27,6 +27,9 @@ export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
     if (step !== null && (step.name === 'setup' || step.name === 'failed') && step !== old?.step) {
       const [first = ''] = step.message.split('\n', 1)
       lines.push(`${name}: ${step.name === 'failed' ? 'set-up failed' : 'set-up'}: ${safeLine(first)}`)
+    }
+    if (commit.warnings !== old?.warnings) {
+      for (const warning of commit.warnings) lines.push(`${name}: warning: ${safeLine(warning)}`)
     }
     if (verdict !== null && verdict !== old?.verdict) {
       lines.push(`${name}: ${verdict.verdict} ${formatRate(verdict)}`)

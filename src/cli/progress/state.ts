@@ -31,6 +31,8 @@ export interface CommitProgress {
   subject: string
   /** What the environment does at the moment, null before it began. */
   step: { name: string; message: string } | null
+  /** What the environment lacks without failing for it. */
+  warnings: readonly string[]
   /** What the set-up said when it failed; later steps (the release) leave it. */
   setupFailure: string | null
   /** By attempt; see CELL. */
@@ -79,6 +81,7 @@ export function initialCommit(sha: string, position: number, runs: number): Comm
     position,
     subject: '',
     step: null,
+    warnings: [],
     setupFailure: null,
     cells: new Uint8Array(runs),
     tally: emptyTally(),

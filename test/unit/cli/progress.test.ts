@@ -187,3 +187,17 @@ test('plain lines for build servers', () => {
     ]
   `)
 })
+
+test('news names once what the environment of a commit lacks, however far its commit has come since', () => {
+  const told = begun()
+  const before = applyEvents(initialProgress('s-one'), told.events)
+  const warnings = ['The commit has submodules (\u001b[31mx); they are not fetched.']
+  told.add('environment.step', { sha: SHA, step: 'ready', message: 'prepared', cached: true, warnings })
+  told.add('environment.step', { sha: SHA, step: 'released', message: 'removed' })
+  const now = applyEvents(before, told.events)
+  const news = plainNews(before, now)
+  expect(news).toEqual([expect.stringMatching(/^0123456789ab .*: warning: The commit has submodules \(.*x\);/)])
+  expect(news.join('')).not.toContain('\u001b')
+  told.start(SHA, 0)
+  expect(plainNews(now, applyEvents(now, told.events))).toEqual([])
+})
