@@ -4,6 +4,7 @@ import { GitError } from 'simple-git'
 import { type CommitSuiteError, invalidInput } from '../contract/index.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import type { GitSetting } from './git-environment.ts'
+import { requireGit } from './required-git.ts'
 import { readGit } from './simple-git.ts'
 
 const ANY_OWNER: GitSetting = ['safe.directory', '*']
@@ -23,6 +24,7 @@ export interface LocalSource {
  */
 export async function findLocalSource(path: string, signal?: AbortSignal): Promise<LocalSource> {
   const directory = await existingDirectory(path)
+  await requireGit()
   const found = (await describe(directory, true, signal)) ?? (await describe(directory, false, signal))
   if (found === undefined) {
     throw notFound(path, 'is not a git repository', 'Name the folder that holds .git, or a URL.')

@@ -12,6 +12,7 @@ import { createMirror, isSound, type Mirror, markUsed, mirrorsFolder } from './m
 import { fullShas, hasCommits } from './present-commits.ts'
 import { redactRepository } from './redact.ts'
 import type { RepositoryRef } from './repository-ref.ts'
+import { requireGit } from './required-git.ts'
 
 export type { Mirror }
 
@@ -59,6 +60,7 @@ export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror
 
 async function describeFetch(request: EnsureMirrorRequest): Promise<FetchContext> {
   const { repo, signal } = request
+  await requireGit()
   const source = repo.kind === 'local' ? await findLocalSource(repo.path, signal) : undefined
   const from = source?.root ?? repo.url
   const key = createHash('sha256').update(from).digest('hex').slice(0, 16)

@@ -1,12 +1,11 @@
+import { OLDEST_GIT } from '../../git/required-git.ts'
 import { runQuietly } from '../../process/run-quietly.ts'
 import { findOnPath } from '../server-binary/on-path.ts'
 import { type Check, failed, isAtLeast, ok, warning } from './check.ts'
 
 /** MAINTENANCE: `engines` of package.json. */
 const OLDEST_NODE = '22.19'
-/** The first that takes settings from GIT_CONFIG_COUNT: an older one would leave hooks and filters on. */
-const OLDEST_GIT = '2.31'
-/** The first that takes `safe.directory` from there too. */
+/** The first that takes `safe.directory` from the environment; with an older one, other users' repositories fail. */
 const WANTED_GIT = '2.38'
 const TIMEOUT_MS = 10_000
 

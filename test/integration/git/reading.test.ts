@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createMirror } from '../../../src/git/mirror-repository.ts'
 import { readGit, readMirror } from '../../../src/git/simple-git.ts'
-import { commit, git, makeRepository, scratchFolder } from './scratch-repository.ts'
+import { uncommittedChanges } from '../../../src/git/uncommitted-changes.ts'
+import { commit, git, makeRepository, mirrorOf, scratchFolder } from './scratch-repository.ts'
 
 describe('reading a repository', () => {
   const scratch = scratchFolder()
@@ -69,6 +70,15 @@ describe('reading a repository', () => {
     await expect(readGit(['rev-parse'], { folder: repo })).rejects.toMatchObject({ code: 'not_supported' })
     const making = createMirror(join(scratch.path, 'new.git'), new AbortController().signal)
     await expect(making).rejects.toMatchObject({ code: 'not_supported' })
+  })
+
+  it('refuses a git that would not heed the settings, and asks again once there is another', async () => {
+    standIn('echo git version 2.30.2')
+    await expect(uncommittedChanges(repo)).rejects.toMatchObject({ code: 'not_supported' })
+    const mirroring = mirrorOf(join(scratch.path, 'state'), repo)
+    await expect(mirroring).rejects.toThrow(/git 2\.30\.2 .* 2\.31 or newer/)
+    vi.unstubAllEnvs()
+    expect(await uncommittedChanges(repo)).toBe(false)
   })
 
   it('reads a mirror only at its place, and says when it is damaged', async () => {
