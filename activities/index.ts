@@ -26,8 +26,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     recordPause: recordPause(deps),
     async provisionEnvironment(commit) {
       await provisionEnvironment(deps, commit)
-      const { id, node } = deps.host
-      return { taskQueue: hostTaskQueue(id), controlQueue: controlTaskQueue(id), node }
+      const { id, node, slots } = deps.host
+      return { taskQueue: hostTaskQueue(id), controlQueue: controlTaskQueue(id), node, slots }
     },
     holdEnvironment,
     prepareCommit: (commit) => prepareCommit(deps, project, commit),

@@ -42,11 +42,14 @@ export async function runSeed(
 ): Promise<RunOutcome> {
   const recorded = await deps.store.results.get(key)
   if (recorded !== undefined) return { outcome: recorded.outcome }
-  const [{ spec }, seed, failedTries] = await Promise.all([
+  const [{ spec, status }, seed, failedTries, begun] = await Promise.all([
     findSuite(deps.store, key.suite),
     findSeed(deps.store, key.suite, key.attempt),
     deps.store.events.lastOrdinal(key.suite, 'run.retried', formatRunId(key)),
+    deps.store.events.lastOrdinal(key.suite, 'run.started', formatRunId(key)),
   ])
+  // Queued ahead before the pause: only what has begun is in flight.
+  if (status === 'paused' && begun === 0) return { outcome: 'held' }
   const planned: PlannedRun = { key, try: failedTries + 1, seed, spec, treeKey }
   try {
     return await execute(deps, project, planned)

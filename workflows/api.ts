@@ -54,6 +54,8 @@ export interface LanePlace {
   /** Queue of the host's short work, never behind waiting runs. */
   controlQueue: string
   node: string
+  /** Runs that the host executes at once, of all suites. */
+  slots: number
 }
 
 /** Carried by `CommitLane` from one execution to the next. */
@@ -81,6 +83,7 @@ export interface RunInput {
 }
 
 export interface RunOutcome {
+  /** An outcome of the contract, or `held`: the suite was paused before the run began, so it did not. */
   outcome: string
 }
 

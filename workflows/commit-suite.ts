@@ -80,8 +80,10 @@ function handleMessages(cursor: SuiteCursor, lanes: OpenLanes, finishing: () => 
   const switchTo = async (paused: boolean) => {
     cursor.paused = paused
     const ordinal = ++cursor.pauses
-    await lanes.setPaused(paused)
+    // Lanes stop before the pause is on record and go on after its end is: what is held is not started meanwhile.
+    if (paused) await lanes.setPaused(true)
     await recordPause({ suite, paused, ordinal })
+    if (!paused) await lanes.setPaused(false)
     showProgress(cursor, lanes)
   }
   const mustBeOpen = () => {

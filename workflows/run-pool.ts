@@ -11,13 +11,16 @@ import { hasHistoryLeft } from './history-budget.ts'
 import { laneAttributes } from './search-attributes.ts'
 import { SeedRun } from './seed-run.ts'
 
-/** The runs of one commit: started in order of attempt, never more at once than the lane has slots. */
+/** Runs queued beyond those that execute, so that no slot of the host idles while workflows talk. */
+const MOST_QUEUED = 16
+
+/** The runs of one commit: started in order of attempt, never more executing at once than the lane has slots. */
 export class RunPool {
   inFlight = 0
   slots: number
   paused: boolean
   next: number
-  /** Attempts that were in flight on a host that is lost. */
+  /** Attempts to be started again: in flight on a host that was lost, or held by a pause. */
   readonly again: number[]
   readonly #input: LaneInput
   #failure: unknown
@@ -34,9 +37,23 @@ export class RunPool {
     return this.next >= this.#input.plan.runs && this.again.length === 0
   }
 
+  get #done(): boolean {
+    return this.allStarted && this.inFlight === 0
+  }
+
   /** Slots that no run of this lane will use any more. */
   get spareSlots(): number {
-    return this.allStarted ? this.slots - this.inFlight : 0
+    return this.allStarted ? Math.max(0, this.slots - this.inFlight) : 0
+  }
+
+  /**
+   * Where the host itself executes no more at once than the lane may, runs are queued ahead on it; they wait
+   * there for a slot. Elsewhere the lane starts only what may execute.
+   */
+  #mayStart(place: LanePlace): boolean {
+    if (this.paused) return false
+    const ahead = this.slots >= place.slots ? Math.min(place.slots, MOST_QUEUED) : 0
+    return this.inFlight < this.slots + ahead
   }
 
   /**
@@ -46,15 +63,16 @@ export class RunPool {
    */
   async work(place: LanePlace, treeKey: string): Promise<'done' | 'history full'> {
     try {
-      while (!this.allStarted && hasHistoryLeft(this.inFlight)) {
-        await condition(() => this.#failure !== undefined || (!this.paused && this.inFlight < this.slots))
+      while (hasHistoryLeft(this.inFlight)) {
+        await condition(() => this.#failure !== undefined || this.#done || (!this.allStarted && this.#mayStart(place)))
         if (this.#failure !== undefined) throw this.#failure
+        if (this.#done) return 'done'
         // History has grown while waiting.
         if (hasHistoryLeft(this.inFlight)) this.#start(place, treeKey)
       }
       await condition(() => this.inFlight === 0)
       if (this.#failure !== undefined) throw this.#failure
-      return this.allStarted ? 'done' : 'history full'
+      return this.#done ? 'done' : 'history full'
     } finally {
       await CancellationScope.nonCancellable(() => condition(() => this.inFlight === 0))
     }
@@ -75,6 +93,9 @@ export class RunPool {
       ...laneAttributes(plan, sha),
     })
       .then((handle) => handle.result())
+      .then(({ outcome }) => {
+        if (outcome === 'held') this.again.push(attempt)
+      })
       .catch((error: unknown) => {
         if (scope.consideredCancelled) this.again.push(attempt)
         else this.#failure ??= error

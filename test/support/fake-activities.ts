@@ -6,6 +6,8 @@ import type { SuitePlan } from '../../workflows/api.ts'
 export const HOST = 'test'
 
 const HEARTBEAT_MS = 100
+/** More than any suite here may use: what executes is bounded by the suite. */
+export const FAKE_SLOTS = 100
 
 /** What the workflows did, as the activities saw it. */
 export interface Journal {
@@ -18,16 +20,21 @@ export interface Journal {
   failed: { fault: Fault; cancelled: boolean }[]
   pauses: boolean[]
   hosts: string[]
+  held: number
   mostRuns: number
   mostLanes: number
 }
 
 export interface FakeOptions {
   plan: Partial<SuitePlan> & { commits: number; runs: number; parallelism: number }
+  /** Slots of the host. */
+  slots?: number
   /** Hosts that lanes settle on first, in order; later ones settle on the one that is there. */
   hosts?: string[]
   /** Ends a run; the default is at once. */
   runSeed?: (attempt: number, sha: string) => Promise<void>
+  /** Whether a run that has not begun is held back. */
+  holds?: () => boolean
   prepareCommit?: (sha: string) => Promise<{ ok: true; treeKey: string } | { ok: false; reason: string }>
   admitSuite?: () => Promise<void>
 }
@@ -48,7 +55,7 @@ export function fakeActivities(options: FakeOptions): { activities: Activities; 
       pauses: [],
       hosts: [],
     },
-    ...{ mostRuns: 0, mostLanes: 0 },
+    ...{ held: 0, mostRuns: 0, mostLanes: 0 },
   }
   let running = 0
   const lanes = new Set<string>()
@@ -71,7 +78,7 @@ export function fakeActivities(options: FakeOptions): { activities: Activities; 
       journal.mostLanes = Math.max(journal.mostLanes, lanes.size)
       const host = options.hosts?.shift() ?? HOST
       journal.hosts.push(host)
-      return { taskQueue: hostTaskQueue(host), controlQueue: controlTaskQueue(host), node: host }
+      return { taskQueue: hostTaskQueue(host), controlQueue: controlTaskQueue(host), node: host, slots: options.slots ?? FAKE_SLOTS }
     },
     async holdEnvironment() {
       const beating = setInterval(heartbeat, HEARTBEAT_MS)
@@ -83,6 +90,10 @@ export function fakeActivities(options: FakeOptions): { activities: Activities; 
     },
     prepareCommit: async ({ sha }) => (await options.prepareCommit?.(sha)) ?? { ok: true, treeKey: 'tree' },
     async runSeed({ attempt, sha }) {
+      if (options.holds?.() === true) {
+        journal.held++
+        return { outcome: 'held' }
+      }
       running++
       // Cancellation arrives with heartbeats.
       const beating = setInterval(heartbeat, HEARTBEAT_MS)

@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { controlTaskQueue, hostTaskQueue, suiteWorkflowId, TASK_QUEUE } from '../../src/contract/names.ts'
 import { failureInterceptor } from '../../src/temporal/activity-failures.ts'
 import { workflowBundle } from '../../src/temporal/bundle.ts'
-import { type FakeOptions, fakeActivities, HOST, type Journal } from './fake-activities.ts'
+import { FAKE_SLOTS, type FakeOptions, fakeActivities, HOST, type Journal } from './fake-activities.ts'
 import { startTestServer } from './temporal-server.ts'
 
 export interface WorkflowBench {
@@ -38,7 +38,11 @@ export async function startWorkflowBench(): Promise<WorkflowBench> {
       }
       const workers = await Promise.all([
         Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowBundle: { codePath } }),
-        Worker.create({ ...common, taskQueue: hostTaskQueue(HOST) }),
+        Worker.create({
+          ...common,
+          taskQueue: hostTaskQueue(HOST),
+          maxConcurrentActivityTaskExecutions: options.slots ?? FAKE_SLOTS,
+        }),
         Worker.create({ ...common, taskQueue: controlTaskQueue(HOST) }),
       ])
       const [suites, host, control] = workers

@@ -82,6 +82,30 @@ describe('CommitSuite', () => {
     })
   })
 
+  it('queues runs ahead on a host whose slots bound it, and starts again what a pause held back there', async () => {
+    const first = gate()
+    let begun = 0
+    let paused = false
+    const runSeed = async () => {
+      begun++
+      await first.opened
+    }
+    const plan = { commits: 1, runs: 8, parallelism: 2 }
+    await bench.withFakes({ plan, slots: 2, runSeed, holds: () => paused }, async (journal, start) => {
+      const handle = await start('ahead')
+      await until('the slots are taken', () => begun === 2)
+      await handle.executeUpdate('pause')
+      paused = true
+      first.open()
+      await until('what was queued is held', () => journal.runs.length === 2 && journal.held === 2)
+      paused = false
+      await handle.executeUpdate('resume')
+      await handle.result()
+      expect(journal.runs.toSorted()).toEqual(names(1, 8))
+      expect(journal.mostRuns).toBe(2)
+    })
+  })
+
   it('cancels its runs, releases every lane and closes what was not run', async () => {
     const never = gate()
     const plan = { commits: 3, runs: 5, parallelism: 8 }
