@@ -3,7 +3,7 @@ import type { SuiteSecrets } from './services.ts'
 
 /** Values of the variables that a new suite is to get; throws `secret_not_set` for one that is not in `env`. */
 export function requireSecrets(names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {
-  const missing = names.find((name) => env[name] === undefined)
+  const missing = names.find((name) => !Object.hasOwn(env, name))
   if (missing === undefined) return ownSecrets(names, env)
   const remedy = 'Export it where you call this command.'
   throw invalidInput('--secret-env', missing, 'is not set in the environment of this command', remedy, 'secret_not_set')
@@ -13,7 +13,7 @@ export function requireSecrets(names: readonly string[], env: NodeJS.ProcessEnv)
 export function ownSecrets(names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name): [string, string][] => {
-      const value = env[name]
+      const value = Object.hasOwn(env, name) ? env[name] : undefined
       return value === undefined ? [] : [[name, value]]
     }),
   )

@@ -28,7 +28,8 @@ export class ReceivedSecrets implements SecretSource {
   }
 
   valueOf(suite: string, name: string): string | undefined {
-    const own = this.#suites[suite]
-    return own !== undefined && Object.hasOwn(own, name) ? own[name] : this.#environment[name]
+    // Own properties only: `constructor` is a possible name of a variable.
+    const holder = [this.#suites[suite] ?? {}, this.#environment].find((values) => Object.hasOwn(values, name))
+    return holder?.[name]
   }
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
+import { findStack } from '../../src/temporal/supervisor/client.ts'
 import { Home } from '../support/home.ts'
 import { plainRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
@@ -64,6 +65,13 @@ async function lastOutput(id: string): Promise<{ stdout: string; stderr: string 
   return { stdout: stdout ?? '', stderr: stderr ?? '' }
 }
 
+/** Kills supervisor, server and worker; what they held in memory is gone. */
+async function crash(): Promise<void> {
+  const { pid, serverPid, workerPid } = await home.readyStack()
+  for (const victim of [pid, workerPid, serverPid]) if (victim !== null) process.kill(victim, 'SIGKILL')
+  await until('the stack is gone', async () => (await findStack(home.config)) === undefined)
+}
+
 describe('--secret-env', () => {
   it('gives each suite of one stack the value of its own command, also after the worker was killed', async () => {
     const gate = join(home.config.stateDir, 'gate')
@@ -92,6 +100,32 @@ describe('--secret-env', () => {
     expect(await filesThatHold(home.config.stateDir, BETA)).toEqual([])
     const events = await Promise.all(['first', 'second'].map((id) => store.events.read(id, 0, 1_000)))
     expect(JSON.stringify(events)).not.toMatch(new RegExp(`${ALPHA}|${BETA}`))
+  })
+
+  it('comes again with watch after a crash of everything', async () => {
+    const gate = join(home.config.stateDir, 'second-gate')
+    const started = await alpha.cli(...run('resumed', gate), '--detach')
+    expect(started).toMatchObject({ exitCode: 0, stdout: 'resumed' })
+    await until('the suite runs', () => alive('resumed'))
+    await crash()
+    const watching = beta.report('watch', 'resumed')
+    await until('the stack is back', () => home.readyStack().then(() => true))
+    await writeFile(gate, '')
+    expect((await watching).report.commits[0]).toMatchObject({ passed: 3, errors: 0 })
+    expect((await lastOutput('resumed')).stdout).toContain(digest(BETA))
+  })
+
+  it('fails the runs of a suite that is resumed without it, and says what to do', async () => {
+    const started = await alpha.cli(...run('forgotten', join(home.config.stateDir, 'never')), '--detach')
+    expect(started).toMatchObject({ exitCode: 0, stdout: 'forgotten' })
+    await until('the suite runs', () => alive('forgotten'))
+    await crash()
+    const { exitCode, stdout } = await home.cli('watch', 'forgotten')
+    expect(exitCode).toBe(3)
+    expect(stdout).toContain('commit-suite watch forgotten in an environment that has them')
+    const { report } = await home.report('show', 'forgotten', '--results')
+    expect(report.commits[0]?.results?.map(({ reason }) => reason)).toEqual(Array(3).fill('secret_not_set'))
+    await until('no run is left', async () => (await home.workspaces()).length === 0)
   })
 
   it('is refused before anything starts where the command itself has no such variable', async () => {

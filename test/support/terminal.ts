@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util'
 import { resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import type { Home } from './home.ts'
 import { until } from './until.ts'

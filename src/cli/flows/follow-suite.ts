@@ -28,15 +28,23 @@ export interface FollowFlags extends Presentation {
 
 const POLL_MS = 50
 
-/**
- * Cancels a suite that was only just asked for: what is not on record yet cannot be cancelled, and what was refused
- * or has ended meanwhile needs no cancelling.
- */
-export async function cancelOnceKnown(store: Store, control: SuiteControl, suite: string): Promise<void> {
+/** Waits until a suite that was only just asked for is on record; the reason where it was refused instead. */
+export async function untilOnRecord(
+  store: Store,
+  control: SuiteControl,
+  suite: string,
+): Promise<CommitSuiteError | undefined> {
   while ((await store.suites.get(suite)) === undefined) {
-    if ((await control.failureOf(suite)) !== undefined) return
+    const refusal = await control.failureOf(suite)
+    if (refusal !== undefined) return refusal
     await sleep(POLL_MS)
   }
+  return undefined
+}
+
+/** Cancels a suite as soon as that is possible; what was refused or has ended meanwhile needs no cancelling. */
+export async function cancelOnceKnown(store: Store, control: SuiteControl, suite: string): Promise<void> {
+  if ((await untilOnRecord(store, control, suite)) !== undefined) return
   try {
     await control.cancel(suite)
   } catch (error) {

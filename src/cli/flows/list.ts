@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors'
-import { invalidInput, type SuiteStatus, SUITE_STATUSES } from '../../contract/index.ts'
+import { invalidInput, SUITE_STATUSES, type SuiteStatus } from '../../contract/index.ts'
 import type { StoredSuite } from '../../store/store.ts'
 import { type CliContext, note, print, wantsColor } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'

@@ -7,7 +7,7 @@ import { buildRequest, isLocalPath, type NamedRequest } from '../request/build.t
 import { type PresentationOptions, splitFileOptions } from '../request/file-options.ts'
 import { namedAsOption } from '../request/option-rules.ts'
 import { suiteFlagsSchema } from '../request/parse-flags.ts'
-import { type FollowFlags, followSuite } from './follow-suite.ts'
+import { type FollowFlags, followSuite, untilOnRecord } from './follow-suite.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { withStack } from './stack.ts'
 
@@ -53,6 +53,9 @@ async function startAndFollow(
     if (!flags.detach || interruption.interrupted) {
       return await followSuite(context, { store, control, lease, suite, interruption }, flags)
     }
+    // Before that the stack does not know that it is still needed.
+    const refusal = await untilOnRecord(store, control, suite)
+    if (refusal !== undefined) throw refusal
     const link = temporalLine(lease, suite)
     if (link !== undefined) note(context, link)
     print(context, flags.json ? JSON.stringify({ suite, status, joined }) : suite)

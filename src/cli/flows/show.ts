@@ -8,7 +8,7 @@ import { initialProgress, type SuiteProgress } from '../progress/state.ts'
 import { plainTable } from '../report/table.ts'
 import { safeLine } from '../terminal-safe.ts'
 import { requireSuite } from './lookup.ts'
-import { presentReport, type Presentation } from './present-report.ts'
+import { type Presentation, presentReport } from './present-report.ts'
 import { tellInterrupted, withStore } from './stack.ts'
 
 export interface ShowFlags extends Presentation {

@@ -34,12 +34,22 @@ export function setupFailures(state: SuiteProgress): string[] {
   })
 }
 
+/** The set-up needed a secret that the worker did not have. */
+const lacksSecret = ({ reason }: SuiteReport['commits'][number]): boolean => reason === 'secret_not_set'
+
 /** Where to look next: the Web UI, the log and the replay of one failing run. */
 export function whereToLook(report: SuiteReport, temporal: TemporalPlace | null): string[] {
   const lines: string[] = []
   const link = temporal === null ? undefined : temporalLine(temporal, report.suite)
   if (link !== undefined) lines.push(link, UNTIL_WHEN)
-  const failing = report.commits.flatMap(({ results = [] }) => results).find(isFailure)
+  const runs = report.commits.flatMap(({ results = [] }) => results)
+  if (runs.some(({ reason }) => reason === 'secret_not_set') || report.commits.some(lacksSecret)) {
+    lines.push(
+      'Secrets:  values are kept in memory only, and a restart forgot them; after a crash go on with',
+      `          commit-suite watch ${report.suite} in an environment that has them`,
+    )
+  }
+  const failing = runs.find(isFailure)
   if (failing !== undefined) {
     lines.push(`Output:   commit-suite logs ${failing.id}`)
     lines.push(`Replay:   ${safeLine(failing.replay)}`)

@@ -22,13 +22,13 @@ export function addSuiteFlags(command: Command): Command {
     .option('--parallelism <n>', 'runs of this suite at once (default: cores); worker slots bound all suites')
     .option('--timeout <d>', 'per run, from the start of the command: 90s, 5m, 1h (default: 5m)')
     .option('--project-type <t>', 'a folder of templates/ (default: detected)')
-    .option('--executor <name>', 'local')
+    .option('--executor <name>', 'where runs happen: local (default: local)')
     .option('--isolation <how>', 'process or sandbox (default: process; see below)')
     .option('--reports <glob>', 'report files to keep from each run')
     .option('--env <k=v>', 'plain environment value (recorded); repeatable', collect)
     .option(
       '--secret-env <name>',
-      'variable of your environment to pass by reference, never recorded; repeatable',
+      'name of a variable of your environment for the runs; its value is kept in memory only and masked in output; repeatable',
       collect,
     )
     .option('--keep <when>', 'never, failed or always: keep environments for 24 h to look at (default: never)')

@@ -47,7 +47,9 @@ function hostOf(options: LocalExecutorOptions): LocalHost {
     runner: new RunnerClient(options.stateDir, options.runnerIdleMs),
     namespaces: () => (mode ??= probe()),
     workerEnv,
-    secrets: options.secrets ?? { valueOf: (_, name) => workerEnv[name] },
+    secrets: options.secrets ?? {
+      valueOf: (_, name) => (Object.hasOwn(workerEnv, name) ? workerEnv[name] : undefined),
+    },
     log: options.log,
   }
 }

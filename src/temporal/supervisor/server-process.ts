@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
+import { SEARCH_ATTRIBUTES } from '../search-attributes.ts'
 import { withLog } from './log-file.ts'
 import type { Ports } from './ports.ts'
-
-/** MAINTENANCE: the keys that `src/temporal/search-attributes.ts` defines, all of type Keyword. */
-const SEARCH_ATTRIBUTES = ['SuiteId', 'Repo', 'CommitSha', 'Verdict']
 
 /** Fair dispatch between repositories and priorities; both keys are off by default in server 1.29. */
 const DYNAMIC_CONFIG = ['matching.useNewMatcher=true', 'matching.enableFairness=true']

@@ -17,6 +17,11 @@ const unexpected = async (): Promise<never> => {
   throw new Error('this call was not to be made')
 }
 
+const admitted: SuiteControl['start'] = async ({ id }) => {
+  await recordSuite(real.store, ['passed'], { id })
+  return { suite: id, joined: false, status: 'queued' }
+}
+
 /** The services with a stack whose control does what the test says. */
 function stackOf(control: Partial<SuiteControl>) {
   let released = 0
@@ -116,7 +121,7 @@ test('input that the workflow refuses is exit 2, with its message, though nothin
 
 test('run --detach prints the id alone and warns of uncommitted changes', async () => {
   const { context } = testCli({
-    ...stackOf({ start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }) }),
+    ...stackOf({ start: admitted }),
     uncommittedChanges: async () => true,
   })
   expect(await runCommandLine(context, ['run', '--repo', real.folder, '--detach', '--id', 's-away'])).toBe(0)
@@ -141,6 +146,19 @@ test('Ctrl-C without a terminal cancels, waits for the end and is exit 130; anot
   expect(cli.exits).toEqual([130])
   await endSuite(real.store, 's-long', 'cancelled')
   expect(await code).toBe(130)
+})
+
+test('run --detach stays until the suite is on record, so that a refusal is told', async () => {
+  const { CommitSuiteError } = await import('../../../src/contract/index.ts')
+  const { context } = testCli(
+    stackOf({
+      start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }),
+      failureOf: async () => new CommitSuiteError('template_not_found', 'projectType: "cobol" – is no template.'),
+    }),
+  )
+  expect(await runCommandLine(context, ['run', '--repo', real.folder, '--detach'])).toBe(2)
+  expect(context.stdout.text()).toBe('')
+  expect(context.stderr.text()).toContain('error: --project-type: "cobol" – is no template.')
 })
 
 /** A stack that comes up when the test says so. */
@@ -202,7 +220,7 @@ test('values of secrets go with the lease, from the environment of the command',
   const secretsOf = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
     const services = stackOf({
       resume: async () => undefined,
-      start: async ({ id }) => ({ suite: id, joined: false, status: 'queued' }),
+      start: admitted,
     })
     const acquireStack = vi.fn<Services['acquireStack']>(services.acquireStack)
     const cli = testCli({ ...services, acquireStack }, env)
