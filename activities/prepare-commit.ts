@@ -20,7 +20,7 @@ const STEPS: readonly Step[] = ['provision', 'checkout', 'setup', 'ready', 'fail
 const SETUP_TIMEOUT_MS = 3_600_000
 
 /** Records a step of a commit's environment. */
-export async function recordStep(
+async function recordStep(
   deps: ActivityDeps,
   { suite, sha }: CommitReference,
   step: Step,

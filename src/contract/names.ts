@@ -31,9 +31,6 @@ export function suiteIdOfWorkflow(workflowId: string): string {
   return workflowId.startsWith('suite/') ? workflowId.slice('suite/'.length) : workflowId
 }
 
-/** Name of the environment (on Kubernetes the namespace) of one suite and commit. */
-export const environmentName = (suite: string, sha: string): string => `cs-${suite}-${sha12(sha)}`
-
 /** Task queue of workflows and of the activities that any worker can do. */
 export const TASK_QUEUE = 'commit-suite'
 /** Task queue of one host: preparation and runs, bounded by its slots. */

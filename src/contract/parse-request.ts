@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type ErrorDetail, invalidInput } from './errors.ts'
 import { type ParsedSuiteRequest, suiteRequestSchema } from './suite.ts'
 
-export const DEFAULT_RUNS = 10
+const DEFAULT_RUNS = 10
 
 /** A request that holds together: every field in bounds, and the seeds in keeping with the number of runs. */
 export type SoundRequest = ParsedSuiteRequest & { runs: number }

@@ -17,10 +17,10 @@ export const LIMITS = {
 } as const
 
 export const seedSchema = z.int().min(1).max(LIMITS.largestSeed)
-export const executorNameSchema = z.enum(['local'])
+const executorNameSchema = z.enum(['local'])
 export const isolationSchema = z.enum(['process', 'sandbox'])
 export type Isolation = z.infer<typeof isolationSchema>
-export const keepSchema = z.enum(['never', 'failed', 'always'])
+const keepSchema = z.enum(['never', 'failed', 'always'])
 
 const environmentName = z
   .string()

@@ -17,7 +17,7 @@ export const intervalSchema = z.object({
 export type Interval = z.infer<typeof intervalSchema>
 
 /** One-sided upper bound 1 − α^(1/n), given only where no run failed. */
-export const upperBoundSchema = z.object({ level: z.number(), value: z.number() })
+const upperBoundSchema = z.object({ level: z.number(), value: z.number() })
 
 /** The judgement of one commit. `failureRate` is null where no run gave a test result. */
 export const verdictSchema = z.object({

@@ -5,7 +5,7 @@ import { severityOf } from './severity.ts'
 /** What a shell answers when it cannot execute (126) or find (127) a command. */
 const NO_COMMAND = new Set<number | null>([126, 127])
 
-export interface JudgeOptions {
+interface JudgeOptions {
   /** 1 − α of the interval and of the upper bound. */
   level?: number
   /** Exit codes of the runs with their number; tells a command that never ran from a failing test. */
@@ -13,10 +13,10 @@ export interface JudgeOptions {
 }
 
 /** Runs that gave a test result: the denominator of every rate. Infrastructure errors are not among them. */
-export const countedRuns = (tally: Tally): number => tally.passed + failures(tally)
+const countedRuns = (tally: Tally): number => tally.passed + failures(tally)
 
 /** Runs that failed by the test's own doing: failures, time-outs and crashes. */
-export const failures = (tally: Tally): number => tally.failed + tally.timedOut + tally.crashed
+const failures = (tally: Tally): number => tally.failed + tally.timedOut + tally.crashed
 
 /** Judges one commit from its runs, their number fixed in advance. */
 export function judge(tally: Tally, options: JudgeOptions = {}): Verdict {
