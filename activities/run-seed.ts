@@ -3,6 +3,7 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import {
   type ArtifactRef,
   CommitSuiteError,
+  type ErrorCode,
   formatRunId,
   LIMITS,
   type RunKey,
@@ -21,6 +22,9 @@ import { maskBytes, maskCaptured, maskPatterns } from './mask-secrets.ts'
 import { findSeed, findSuite } from './suite-lookup.ts'
 
 const GRACE_MS = 3000
+
+/** The run itself went well and stays with its runner: it is stored again later, not executed again. */
+const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set(['artifact_store_failed', 'store_unavailable'])
 
 interface PlannedRun {
   key: RunKey
@@ -54,7 +58,7 @@ export async function runSeed(
   try {
     return await execute(deps, project, planned)
   } catch (error) {
-    if (!(error instanceof CommitSuiteError)) throw error
+    if (!(error instanceof CommitSuiteError) || STORAGE_FAULTS.has(error.code)) throw error
     throw await countFault(deps, planned, error)
   }
 }
