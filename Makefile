@@ -53,7 +53,7 @@ verify: setup ## format, lint, types, dead code, architecture, licences – and 
 format: setup ## rewrite the sources as `make verify` wants them
 	@$(RUN) format
 
-bench: setup ## the figures of the README
+bench: setup ## the figures of the README; BENCH=name for one of them
 	@$(RUN) bench
 
 build: setup ## compile what the package runs into dist/

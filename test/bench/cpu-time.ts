@@ -59,9 +59,16 @@ export async function cpuDuring(parts: Part[], work: () => Promise<unknown>): Pr
   return Object.fromEntries(parts.map(({ name }, index) => [name, (after[index] ?? 0) - (before[index] ?? 0)]))
 }
 
-/** One figure for each part, divided by the runs. */
+export function addUp(splits: CpuSplit[]): CpuSplit {
+  const total: CpuSplit = {}
+  for (const split of splits) for (const [name, ms] of Object.entries(split)) total[name] = (total[name] ?? 0) + ms
+  return total
+}
+
+/** One figure for each part and one for all of them, divided by the runs. */
 export function cpuFigures(prefix: string, split: CpuSplit, runs: number): Figure[] {
-  return Object.entries(split).map(([name, ms]) => ({
+  const whole = Object.values(split).reduce((sum, ms) => sum + ms, 0)
+  return Object.entries({ ...split, 'all of it': whole }).map(([name, ms]) => ({
     name: `${prefix}: CPU of ${name}, per run`,
     unit: 'CPU-ms',
     samples: [ms / runs],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { makeFastapiRepository } from '../../fixtures/fastapi-repository.ts'
-import { COMMAND, type CpuSplit, cpuDuring, cpuFigures, partsOf } from '../cpu-time.ts'
+import { addUp, COMMAND, type CpuSplit, cpuDuring, cpuFigures, partsOf } from '../cpu-time.ts'
 import type { Bench, Figure, Scale } from '../figure.ts'
 import { type BenchStack, runSuite, withStack } from '../stack.ts'
 
@@ -84,20 +84,14 @@ async function byXargs({ folder, env }: Prepared, runs: number): Promise<Round> 
 
 const sum = (rounds: Round[]): number => rounds.reduce((total, { wallMs }) => total + wallMs, 0)
 
-function addUp(rounds: Round[]): CpuSplit {
-  const total: CpuSplit = {}
-  for (const { split } of rounds) for (const [name, ms] of Object.entries(split)) total[name] = (total[name] ?? 0) + ms
-  return total
-}
-
 function figures(ours: Round[], theirs: Round[], runs: number): Figure[] {
   const perRun = (rounds: Round[]) => rounds.map(({ wallMs }) => wallMs / runs)
   return [
     { name: 'ratio of the wall times', unit: '×', samples: [sum(ours) / sum(theirs)], goal: GOAL },
     { name: 'commit-suite: wall per run', unit: 'ms', samples: perRun(ours) },
     { name: 'xargs: wall per run', unit: 'ms', samples: perRun(theirs) },
-    ...cpuFigures('commit-suite', addUp(ours), runs * ours.length),
-    ...cpuFigures('xargs', addUp(theirs), runs * theirs.length),
+    ...cpuFigures('commit-suite', addUp(ours.map(({ split }) => split)), runs * ours.length),
+    ...cpuFigures('xargs', addUp(theirs.map(({ split }) => split)), runs * theirs.length),
   ]
 }
 

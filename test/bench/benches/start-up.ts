@@ -5,7 +5,7 @@ import type { Bench, Figure, Scale } from '../figure.ts'
 import { allEvents, runSuite, withStack } from '../stack.ts'
 
 const TIMES = 5
-const MILESTONES = ['suite.started', 'commit.resolved', 'run.started'] as const
+const MILESTONES = ['commit.resolved', 'environment.step', 'run.started'] as const
 type Milestone = (typeof MILESTONES)[number]
 
 /** Ms from the start of the command to the first event of each kind. */
@@ -18,8 +18,8 @@ function milestones(events: SuiteEvent[], beganAtMs: number): Milestones {
     return Date.parse(event.at) - beganAtMs
   }
   return {
-    'suite.started': first('suite.started'),
     'commit.resolved': first('commit.resolved'),
+    'environment.step': first('environment.step'),
     'run.started': first('run.started'),
   }
 }
@@ -66,8 +66,8 @@ async function withStackUp(repo: string, times: number): Promise<Milestones[]> {
 }
 
 const WORDS: Record<Milestone, string> = {
-  'suite.started': 'the suite is admitted',
-  'commit.resolved': 'its commits are known',
+  'commit.resolved': 'the commits are known',
+  'environment.step': 'a place for them is found',
   'run.started': 'the first run has started',
 }
 
