@@ -25,6 +25,7 @@ import { requestDigest } from '../store/request-digest.ts'
 import type { Store, StoredSuite } from '../store/store.ts'
 import { connectionOptions } from './connection-options.ts'
 import type { SuiteControl } from './suites.ts'
+import { temporalUnavailable } from './unavailable.ts'
 
 export interface ConnectOptions {
   address: string
@@ -57,12 +58,7 @@ async function connect(address: string): Promise<Connection> {
   try {
     return await Connection.connect({ ...connectionOptions(address), connectTimeout: '10 seconds' })
   } catch (cause) {
-    throw new CommitSuiteError(
-      'temporal_unavailable',
-      `No Temporal server answers at ${address}. Check TEMPORAL_ADDRESS, or leave it out to use the embedded server.`,
-      { field: 'TEMPORAL_ADDRESS', value: address },
-      { cause },
-    )
+    throw temporalUnavailable(address, cause)
   }
 }
 

@@ -39,6 +39,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       namespace: config.temporalNamespace,
       cacheDir,
       slots,
+      embedded: process.env.COMMIT_SUITE_EMBEDDED === '1',
       deps: {
         store,
         executor,

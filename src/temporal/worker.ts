@@ -6,12 +6,16 @@ import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
+import { untilServerAnswers } from './supervisor/probe.ts'
+import { temporalUnavailable } from './unavailable.ts'
 
 export interface WorkerSettings {
   address: string
   namespace: string
   cacheDir: string
   slots: number
+  /** Of the supervisor: no TLS, and perhaps not up yet. */
+  embedded: boolean
   deps: Omit<ActivityDeps, 'searchable'>
   /** Resolves or aborts: the worker stops polling, lets short work finish and returns. */
   signal: AbortSignal
@@ -32,11 +36,10 @@ const OPEN_LANES = 2000
  * preparations and runs that its slots bound, one for clean-up that must not wait behind them.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { address, namespace, signal, slots } = settings
+  const { namespace, signal, slots } = settings
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
-  const [connection, client, codePath] = await Promise.all([
-    NativeConnection.connect(connectionOptions(address)),
-    Connection.connect(connectionOptions(address)),
+  const [[connection, client], codePath] = await Promise.all([
+    connect(settings),
     workflowBundle(settings.cacheDir),
   ])
   try {
@@ -85,5 +88,16 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     }
   } finally {
     await Promise.allSettled([connection.close(), client.close()])
+  }
+}
+
+/** The embedded server starts beside its worker: asking until it answers is quicker than the client's back-off. */
+async function connect({ address, namespace, embedded, signal }: WorkerSettings) {
+  if (embedded) await untilServerAnswers(address, namespace, signal)
+  const options = connectionOptions(address)
+  try {
+    return await Promise.all([NativeConnection.connect(options), Connection.connect(options)])
+  } catch (cause) {
+    throw temporalUnavailable(address, cause)
   }
 }

@@ -139,7 +139,11 @@ export class Stack {
   ): void {
     if (this.#ready || ends < HOPELESS_ENDS) return
     const message = `The ${what} ended ${ends} times before it was ready (${how}). Its log ${log} ends with:\n${tailOfLog(log)}`
-    this.#hopeless.reject(new CommitSuiteError(code, message))
+    const target = this.#target
+    if (target?.external !== true) return this.#hopeless.reject(new CommitSuiteError(code, message))
+    const remedy = 'Check TEMPORAL_ADDRESS, or leave it out to use the embedded server.'
+    const lead = `No worker can work with the Temporal server at ${target.address}. ${remedy}`
+    this.#hopeless.reject(new CommitSuiteError('temporal_unavailable', `${lead}\n${message}`, { remedy }))
   }
 
   /** The user's own server may need TLS and keys; that it answers shows in the worker's readiness. */
