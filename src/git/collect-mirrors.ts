@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { folderSizeBytes } from '../process/folder-size.ts'
-import { withFileLock } from './file-lock.ts'
+import { withLock } from '../process/lock-file.ts'
 import type { MirrorLog } from './mirror.ts'
 import { clearLeftovers, findLeftovers } from './mirror-leftovers.ts'
 import { lastUsedMs, mirrorsFolder } from './mirror-repository.ts'
@@ -47,7 +47,7 @@ export async function collectMirrors(request: CollectMirrorsRequest): Promise<Re
 async function ifFree<T>(lock: string, work: () => Promise<T>): Promise<T | undefined> {
   const patience = AbortSignal.timeout(LOCK_WAIT_MS)
   try {
-    return await withFileLock(lock, patience, work)
+    return await withLock(lock, patience, work)
   } catch (error) {
     if (patience.aborted && error === patience.reason) return undefined
     throw error

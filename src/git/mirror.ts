@@ -5,7 +5,7 @@ import { CommitSuiteError } from '../contract/index.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import { type FetchContext, fetchInto } from './fetch-into.ts'
 import { fetchMissing } from './fetch-missing.ts'
-import { withFileLock } from './file-lock.ts'
+import { withLock } from '../process/lock-file.ts'
 import { findLocalSource } from './local-source.ts'
 import { clearLeftovers } from './mirror-leftovers.ts'
 import { createMirror, isSound, type Mirror, markUsed, mirrorsFolder } from './mirror-repository.ts'
@@ -48,7 +48,7 @@ export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror
   try {
     const context = await describeFetch(request)
     await mkdir(dirname(context.mirror), { recursive: true })
-    return await withFileLock(`${context.mirror}.lock`, request.signal, async () => {
+    return await withLock(`${context.mirror}.lock`, request.signal, async () => {
       const mirror = await refresh(context, request, askedAtMs)
       await markUsed(mirror.path)
       return mirror

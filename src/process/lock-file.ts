@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,13 +10,14 @@ export interface HeldLock {
 }
 
 const SQLITE_BUSY = 5
+const SQLITE_NOT_A_DATABASE = 26
 const POLL_MS = 25
 
-const isBusy = (error: unknown): boolean =>
+const hasCode = (error: unknown, code: number): boolean =>
   error instanceof Error &&
   'errcode' in error &&
   typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === SQLITE_BUSY
+  (error.errcode & 0xff) === code
 
 /**
  * SQLite's reserved lock is a kernel lock on the file: it ends with its process however that dies, so that
@@ -30,8 +32,11 @@ function tryLock(path: string): DatabaseSync | undefined {
     return database
   } catch (error) {
     database.close()
-    if (isBusy(error)) return undefined
-    throw error
+    if (hasCode(error, SQLITE_BUSY)) return undefined
+    // Something else was written there: the lock begins anew.
+    if (!hasCode(error, SQLITE_NOT_A_DATABASE)) throw error
+    rmSync(path, { force: true })
+    return undefined
   }
 }
 
@@ -66,7 +71,20 @@ export async function acquireLock(
       if (holder !== undefined) options.onWait(holder)
       told = holder !== undefined
     }
-    await delay(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal })
+    await delay(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() =>
+      // The reason of the signal tells more than the timer's AbortError.
+      options.signal?.throwIfAborted(),
+    )
+  }
+}
+
+/** Runs `work` while this process alone holds the lock `path`. */
+export async function withLock<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const lock = await acquireLock(path, { signal })
+  try {
+    return await work()
+  } finally {
+    await lock.release()
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CollectMirrorsRequest, collectMirrors } from '../../../src/git/collect-mirrors.ts'
-import { withFileLock } from '../../../src/git/file-lock.ts'
+import { withLock } from '../../../src/process/lock-file.ts'
 import type { Mirror } from '../../../src/git/mirror.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder, silentLog } from './scratch-repository.ts'
 
@@ -67,7 +67,7 @@ describe('collecting mirrors', () => {
 
   it('passes over one that is being written', async () => {
     lastUsed(DAY_MS + 60_000)
-    const removed = await withFileLock(`${mirror.path}.lock`, new AbortController().signal, () => collect())
+    const removed = await withLock(`${mirror.path}.lock`, new AbortController().signal, () => collect())
     expect(removed).toEqual([])
     expect(existsSync(mirror.path)).toBe(true)
   })
