@@ -28,7 +28,7 @@ describe('the plan of a sandbox', () => {
 
   it("leaves out variables that would end the shell that passes them on, and names that are no shell's", async () => {
     const plan = await planSandbox(request({ env: { UID: '0', PPID: '1', 'a;id': 'x', GOOD: 'y' } }), hostEnv)
-    expect(plan.env.CS_VARS?.split(' ').sort()).toEqual(['GOOD', 'HOME', 'LOGNAME', 'PWD', 'TMPDIR', 'USER'])
+    expect(plan.env.CS_VARS?.split(' ').sort()).toEqual(['GOOD', 'HOME', 'LOGNAME', 'PATH', 'PWD', 'TMPDIR', 'USER'])
   })
 
   it('refuses the network of the host, and state where every sandbox can read', async () => {
