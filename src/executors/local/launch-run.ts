@@ -4,7 +4,7 @@ import { resolveSecrets } from '../resolve-secrets.ts'
 import { runEnvironment } from './environment/run-environment.ts'
 import type { LocalHost } from './host.ts'
 import type { LaunchRequest } from './launch.ts'
-import { joinCgroups, makeRunCgroups, removeRunCgroups } from './limits/run-cgroups.ts'
+import { makeRunCgroups, removeRunCgroups } from './limits/run-cgroups.ts'
 import { treePlaces, workspacePlaces } from './places.ts'
 import { planningFor } from './plan-for.ts'
 import type { RunState } from './runner/protocol.ts'
@@ -61,13 +61,13 @@ async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): P
     home: { lower: prepared.home, upper: own.home, work: own.homeWork },
     tmp: own.tmp,
     limits: tree.limits,
+    groups: await makeRunCgroups(basename(workspace), tree.limits),
     network: tree.network,
     statusFile: own.status,
   })
-  const groups = await makeRunCgroups(basename(workspace), tree.limits)
   return host.runner.start({
     name: tree.owner.name,
-    argv: joinCgroups(groups, plan.argv),
+    argv: plan.argv,
     env: hasInit ? plan.env : { ...plan.env, [MARKER]: basename(workspace) },
     workspace,
     statusFile: hasInit ? own.status : null,

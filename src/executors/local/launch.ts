@@ -16,11 +16,14 @@ export interface LaunchRequest {
   env: Record<string, string>
   /** `overlay`: a private writable view of the lower directories. `direct`: the set-up writes the lower ones. */
   writes: 'overlay' | 'direct'
+  /** Tree and HOME lie in one folder, lower and upper ones: one overlay may cover both. */
   tree: Layers
   home: Layers
   /** Fresh and empty, of this process tree alone; a plain directory, so that nested overlays work in it. */
   tmp: string
   limits: RunLimits
+  /** Files by which a process joins the control groups of this tree, by writing 0 into each. */
+  groups: readonly string[]
   /** Only `sandbox` can take the network away; `proxy` is the Unix socket of the filtering proxy. */
   network: { mode: 'host' } | { mode: 'none' } | { mode: 'proxy'; socket: string }
   /** Absolute file to which the init of the process tree writes how the command ended. */

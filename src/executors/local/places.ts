@@ -38,9 +38,9 @@ export const newWorkspace = (places: Places, { suite, sha }: { suite: string; sh
 
 export const workspacePlaces = (workspace: string) => ({
   lane: join(workspace, 'lane.json'),
-  tree: join(workspace, 'tree'),
+  tree: join(workspace, 'own', 'tree'),
   treeWork: join(workspace, 'tree-work'),
-  home: join(workspace, 'home'),
+  home: join(workspace, 'own', 'home'),
   homeWork: join(workspace, 'home-work'),
   tmp: join(workspace, 'tmp'),
   files: join(workspace, 'files'),

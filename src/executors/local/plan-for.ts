@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Isolation } from '../../contract/index.ts'
 import type { LocalHost } from './host.ts'
 import type { LaunchRequest, PlanLaunch } from './launch.ts'
+import { joinCgroups } from './limits/run-cgroups.ts'
 import { planSlot, processPlanner } from './process.ts'
 import { dieWithParentEntry } from './process-namespaces.ts'
 import type { RunSpec } from './runner/protocol.ts'
@@ -27,7 +28,8 @@ function sandboxPlanner(host: LocalHost): PlanLaunch {
     const { planSandbox } = await import('./sandbox/plan.ts')
     await makeLayers(request)
     const plan = await planSandbox(request, host.workerEnv)
-    const [file, ...args] = [...(await dieWithParentEntry()), ...plan.argv]
+    const argv = joinCgroups(request.groups, [...(await dieWithParentEntry()), ...plan.argv])
+    const [file, ...args] = argv
     return { ...plan, argv: [file ?? plan.argv[0], ...args] }
   }
 }

@@ -1,8 +1,11 @@
 /**
- * PID 1 of a run, for any POSIX sh. Positional parameters: status file, mode, base folder, then seven paths
- * (lower, upper, work and target of the tree, the same of HOME without target), then the working directory, then
- * the command. Overlay options are relative to the base folder, because commas and colons in them would
- * separate options and layers.
+ * PID 1 of a run, for any POSIX sh. Positional parameters: status file, mode, base folder, `mount`, the files of
+ * its control groups, then two pairs: of `overlay`, upper and work directory, and of `copy`, the copy of the tree and
+ * that of HOME; then the tree and HOME, the working directory and the command.
+ *
+ * It joins the control groups itself: a program in between would cost as much as a mount. The overlay lies over
+ * the base folder, which holds the tree and HOME, so that one mount makes both private. Its options are relative
+ * to that folder, because commas and colons in them would separate options and layers.
  *
  * `volatile` (Linux 5.10) spares the sync of the whole file system when the run's mounts end; nobody needs the
  * private layer after a power cut.
@@ -14,24 +17,20 @@
 export const PROCESS_INIT = `
 status=$1 mode=$2 base=$3 mount=$4
 fail() { printf 'fault %s\\n' "$1" > "$status"; exit 125; }
-overlay() {
-  layers="lowerdir=$1,upperdir=$2,workdir=$3,redirect_dir=on,index=on"
-  "$mount" -t overlay overlay -o "$layers,volatile" "$4" 2> /dev/null ||
-    "$mount" -t overlay overlay -o "$layers" "$4" || fail "the overlay on $4 could not be mounted"
-}
+for group in $5; do { echo 0 > "$group"; } 2> /dev/null; done
 bind() { "$mount" --bind "$1" "$2" || fail "$1 could not be bound to $2"; }
 case $mode in
 overlay)
   cd "$base" || fail "no folder $base"
-  overlay "$5" "$6" "$7" "$8"
-  overlay "$9" "\${10}" "\${11}" "\${12}" ;;
+  layers="lowerdir=.,upperdir=$6,workdir=$7,redirect_dir=on,index=on"
+  "$mount" -t overlay overlay -o "$layers,volatile" "$base" 2> /dev/null ||
+    "$mount" -t overlay overlay -o "$layers" "$base" || fail "the overlay on $base could not be mounted" ;;
 copy)
-  cd "$base" || fail "no folder $base"
   bind "$6" "$8"
-  bind "\${10}" "\${12}" ;;
+  bind "$7" "$9" ;;
 esac
-cd "\${13}" || fail "there is no working directory \${13}"
-shift 13
+cd "\${10}" || fail "there is no working directory \${10}"
+shift 10
 unset OLDPWD
 exec 4>&2 2> "$status.note"
 : > "$status.started"

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { commandLine } from './command-line.ts'
 import { copyTree } from './copy-tree.ts'
-import type { LaunchPlan, LaunchRequest, Layers, PlanLaunch } from './launch.ts'
+import type { LaunchPlan, LaunchRequest, PlanLaunch } from './launch.ts'
+import { joinCgroups } from './limits/run-cgroups.ts'
 import { PROCESS_INIT } from './process-init.ts'
 import { commandEntry, dieWithParentEntry, type NamespaceMode, namespaceEntry } from './process-namespaces.ts'
 import { systemProgram, withOwnPrograms } from './programs.ts'
@@ -14,16 +15,15 @@ import { systemProgram, withOwnPrograms } from './programs.ts'
 export function processPlanner(mode: Exclude<NamespaceMode, 'none'>): PlanLaunch {
   return async (request) => {
     const writes = request.writes === 'direct' ? 'direct' : mode
-    await Promise.all([request.tree, request.home].map((layers) => makeLayers(layers, writes)))
     const base = dirname(request.tree.lower)
     const workdir = join(request.tree.lower, request.workdir)
     const argv = [
       ...(await namespaceEntry()),
       ...['/bin/sh', '-c', PROCESS_INIT, 'commit-suite-init', request.statusFile, writes, base],
       await systemProgram('mount'),
-      ...mountWords(base, request.tree),
-      ...mountWords(base, request.home),
-      workdir,
+      request.groups.join(' '),
+      ...(await makeLayers(request, writes, base)),
+      ...[request.tree.lower, request.home.lower, workdir],
       ...(await commandEntry()),
       ...(await commandLine(request.command)),
     ]
@@ -35,7 +35,8 @@ export function processPlanner(mode: Exclude<NamespaceMode, 'none'>): PlanLaunch
 export const planSlot: PlanLaunch = async (request) => {
   const workdir = join(request.tree.lower, request.workdir)
   const enter = ['/bin/sh', '-c', 'cd "$1" || exit 125; shift; unset OLDPWD; exec "$@"', 'commit-suite-init', workdir]
-  return planOf(request, [...(await dieWithParentEntry()), ...enter, ...(await commandLine(request.command))], workdir)
+  const argv = [...(await dieWithParentEntry()), ...enter, ...(await commandLine(request.command))]
+  return planOf(request, joinCgroups(request.groups, argv), workdir)
 }
 
 function planOf(request: LaunchRequest, argv: string[], workdir: string): LaunchPlan {
@@ -45,13 +46,23 @@ function planOf(request: LaunchRequest, argv: string[], workdir: string): Launch
   return { argv: [file, ...args], env: { ...request.env, ...own }, seen }
 }
 
-function mountWords(base: string, layers: Layers): [string, string, string, string] {
-  return [relative(base, layers.lower), relative(base, layers.upper), relative(base, layers.work), layers.lower]
-}
-
-async function makeLayers(layers: Layers, writes: NamespaceMode | 'direct'): Promise<void> {
-  if (writes === 'direct') return
-  await mkdir(layers.upper, { recursive: true })
-  if (writes === 'overlay') await mkdir(layers.work, { recursive: true })
-  if (writes === 'copy') await copyTree(layers.lower, layers.upper)
+/** Makes the private layer; returns the two words about it that the init takes. */
+async function makeLayers(
+  { tree, home }: LaunchRequest,
+  writes: Exclude<NamespaceMode, 'none'> | 'direct',
+  base: string,
+): Promise<[string, string]> {
+  switch (writes) {
+    case 'direct':
+      return ['', '']
+    case 'copy':
+      for (const { upper } of [tree, home]) mkdirSync(upper, { recursive: true })
+      await Promise.all([tree, home].map(({ lower, upper }) => copyTree(lower, upper)))
+      return [tree.upper, home.upper]
+    case 'overlay': {
+      const layers: [string, string] = [dirname(tree.upper), tree.work]
+      for (const folder of layers) mkdirSync(folder, { recursive: true })
+      return [relative(base, layers[0]), relative(base, layers[1])]
+    }
+  }
 }

@@ -65,7 +65,7 @@ export async function launch(
   await ownTree(join(host.state, 'prepared'))
   const statusFile = join(base, 'status')
   const request: LaunchRequest = {
-    ...{ command: { shell }, workdir: '.', writes: 'overlay', limits: {}, network: { mode: 'none' } },
+    ...{ command: { shell }, workdir: '.', writes: 'overlay', limits: {}, groups: [], network: { mode: 'none' } },
     ...{ env: { PATH: host.env.PATH ?? '' }, tree, home, tmp, statusFile, ...change },
   }
   const plan = await planSandbox(request, host.env)

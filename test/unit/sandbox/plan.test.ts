@@ -7,7 +7,7 @@ const layers = (name: string) => ({ lower: `/state/${name}/l`, upper: `/state/${
 
 const request = (change: Partial<LaunchRequest>): LaunchRequest => ({
   ...{ command: { shell: 'make test' }, workdir: 'sub', env: { TOKEN: 'hunter2', LD_PRELOAD: '/x.so' } },
-  ...{ writes: 'overlay', tree: layers('tree'), home: layers('home'), tmp: '/state/tmp', limits: {} },
+  ...{ writes: 'overlay', tree: layers('tree'), home: layers('home'), tmp: '/state/tmp', limits: {}, groups: [] },
   ...{ network: { mode: 'none' }, statusFile: '/state/status', ...change },
 })
 const hostEnv = { PATH: '/usr/bin:/bin', HOME: '/root', COMMIT_SUITE_HOME: '/state' }

@@ -6,7 +6,7 @@ import { type CgroupBase, CONTROLLERS, type Controller, findBase } from './cgrou
 
 /** Processes of a run when nothing else is asked for: a fork bomb must not take the host down. */
 const DEFAULT_PROCESSES = 4096
-/** `unshare` and the init count too. */
+/** What of ours counts too: the init, and `unshare` where it has joined before it makes the init. */
 const OWN_PROCESSES = 2
 const CPU_PERIOD_US = 100_000
 const REMOVE_TRIES = 40
@@ -125,7 +125,7 @@ async function removeGroup(path: string): Promise<void> {
 
 const JOIN = 'for file in $1; do { echo 0 > "$file"; } 2> /dev/null; done; shift; exec "$@"'
 
-/** Puts the process into its groups before it becomes `argv`. */
-export function joinCgroups(files: string[], argv: [string, ...string[]]): [string, ...string[]] {
+/** Puts the process into its groups before it becomes `argv`, where no init of ours can do it itself. */
+export function joinCgroups(files: readonly string[], argv: string[]): string[] {
   return files.length === 0 ? argv : ['/bin/sh', '-c', JOIN, 'commit-suite-join', files.join(' '), ...argv]
 }

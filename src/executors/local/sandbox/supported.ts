@@ -61,8 +61,9 @@ async function launchTrial(directory: string): Promise<void> {
   const tmp = join(directory, 'tmp')
   await mkdir(tmp)
   const plan = await planSandbox({
-    ...{ command: { argv: ['true'] }, workdir: '.', env: {}, writes: 'overlay', limits: {}, network: { mode: 'none' } },
-    ...{ tree: await layersOf('tree'), home: await layersOf('home'), tmp, statusFile: join(directory, 'status') },
+    ...{ command: { argv: ['true'] }, workdir: '.', env: {}, writes: 'overlay', limits: {}, groups: [] },
+    ...{ network: { mode: 'none' }, tree: await layersOf('tree'), home: await layersOf('home') },
+    ...{ tmp, statusFile: join(directory, 'status') },
   })
   const [program, ...args] = plan.argv
   const result = spawnSync(program, args, {
