@@ -50,6 +50,20 @@ describe('preparing a commit', () => {
     expect(new Set(keys).size).toBe(3)
   })
 
+  test('takes content-addressed caches over from the newest tree of the repository, and nothing else', async () => {
+    const fill =
+      'mkdir -p $HOME/.cache/go-build $HOME/.m2; echo compiled > $HOME/.cache/go-build/a; touch $HOME/.m2/own'
+    await prepared(fixture, { setup: [{ shell: fill }] })
+    const look = [{ shell: 'cat $HOME/.cache/go-build/a; ls -A $HOME > found; [ -e $HOME/.cache/go-build/a ]' }]
+    const next = await prepared(fixture, { setup: look, suite: 'suite-b' })
+    expect(textOf((await runShell(fixture, next, 'cat found', { suite: 'suite-b' })).stdout.head)).toBe('.cache\n')
+    const elsewhere = await fixture.executor.prepare(
+      prepareRequest(fixture, { setup: look, env: { A: '1' } }),
+      contextOf(),
+    )
+    expect(elsewhere).toMatchObject({ ok: false, step: 'setup' })
+  })
+
   test('returns the output of a set-up that fails, and keeps no tree of it', async () => {
     const failing = [{ shell: 'true' }, { shell: 'echo no compiler >&2; exit 4' }, { shell: 'touch /never' }]
     const preparation = await fixture.executor.prepare(prepareRequest(fixture, { setup: failing }), contextOf())

@@ -12,6 +12,8 @@ import { checkOut } from './git-checkout.ts'
 import { takeLease } from './leases.ts'
 import { runSetup, setupPrefix } from './set-up.ts'
 import { withNetwork } from './set-up-network.ts'
+import { cachesKey } from './tree-key.ts'
+import { inheritCaches } from './warm-caches.ts'
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
@@ -85,6 +87,8 @@ async function fillTree(
     return { ok: false, step: 'checkout', command: `cd ${request.workdir}`, exitCode: null, output }
   }
   const { isolation } = request
+  const caches = await cachesKey(request, host.workerEnv)
+  await inheritCaches(host, request, caches, places.home)
   if (isolation === 'sandbox') await handToSandbox([places.tree, places.home])
   const failure = await withNetwork(host, isolation, treeKey, (network) =>
     runSetup(host, request, { treeKey, network }, context),
@@ -92,7 +96,7 @@ async function fillTree(
   if (failure !== undefined) return failure
   if (isolation === 'process' && (await host.namespaces()) === 'none') await keepPristine(host, treeKey)
   const draft = join(places.folder, 'ready.draft')
-  await writeFile(draft, JSON.stringify({ sha: request.sha, preparedAt: new Date().toISOString() }))
+  await writeFile(draft, JSON.stringify({ sha: request.sha, caches, preparedAt: new Date().toISOString() }))
   await rename(draft, places.ready)
   return checkout
 }

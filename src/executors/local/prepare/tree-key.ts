@@ -20,26 +20,26 @@ async function runtimeStamp(name: string, path: string): Promise<string> {
  * manifests enter through the commit.
  */
 export async function treeKey(request: PrepareRequest, workerEnv: NodeJS.ProcessEnv): Promise<string> {
+  return digest([1, request.sha, request.setup, request.workdir, ...(await surroundings(request, workerEnv))])
+}
+
+/** The same for all commits of a repository whose set-ups see the same environment and runtimes. */
+export async function cachesKey(request: PrepareRequest, workerEnv: NodeJS.ProcessEnv): Promise<string> {
+  return digest(['caches', ...(await surroundings(request, workerEnv))])
+}
+
+async function surroundings(
+  { mirrorPath, env, secretEnv, isolation }: PrepareRequest,
+  workerEnv: NodeJS.ProcessEnv,
+): Promise<unknown[]> {
   const host = hostEnvironment(workerEnv)
   const runtimes = await Promise.all(RUNTIMES.map((name) => runtimeStamp(name, host.PATH ?? '')))
-  const { mirrorPath, sha, setup, workdir, env, secretEnv, isolation } = request
-  const parts = [
-    1,
-    mirrorPath,
-    sha,
-    setup,
-    workdir,
-    sorted(env),
-    secretEnv.toSorted(),
-    isolation,
-    sorted(host),
-    runtimes,
-  ]
-  return createHash('sha256')
-    .update(JSON.stringify([...parts, process.getuid?.(), process.arch]))
-    .digest('hex')
-    .slice(0, 16)
+  const variables = [sorted(env), secretEnv.toSorted(), sorted(host)]
+  return [mirrorPath, isolation, ...variables, runtimes, process.getuid?.(), process.arch]
 }
+
+const digest = (parts: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 
 const sorted = (env: Record<string, string>): [string, string][] =>
   Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))
