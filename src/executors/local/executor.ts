@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ExecutionContext, Executor, Preparation, PrepareRequest, SecretSource } from '../executor.ts'
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
+import { hostEnvironment } from './environment/run-environment.ts'
 import { endUnownedRuns } from './end-unowned.ts'
 import { whileBeating } from './heartbeat.ts'
 import type { LocalHost } from './host.ts'
@@ -42,11 +43,13 @@ function hostOf(options: LocalExecutorOptions): LocalHost {
   const probe = (): Promise<NamespaceMode> =>
     options.namespaces === undefined ? probeNamespaces(options.stateDir) : Promise.resolve(options.namespaces)
   const workerEnv = options.workerEnv ?? process.env
+  let environment: Record<string, string> | undefined
   return {
     places: placesIn(options.stateDir),
     runner: new RunnerClient(options.stateDir, options.runnerIdleMs),
     namespaces: () => (mode ??= probe()),
     workerEnv,
+    environment: () => (environment ??= hostEnvironment(workerEnv)),
     secrets: options.secrets ?? {
       valueOf: (_, name) => (Object.hasOwn(workerEnv, name) ? workerEnv[name] : undefined),
     },

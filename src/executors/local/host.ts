@@ -12,6 +12,8 @@ export interface LocalHost {
   namespaces(): Promise<NamespaceMode>
   /** The worker's environment, from which runs get only what is allowed. */
   workerEnv: NodeJS.ProcessEnv
+  /** What every run gets of it: see `hostEnvironment`. Worked out once, so that the runs of a suite have the same. */
+  environment(): Record<string, string>
   secrets: SecretSource
   log: Logger | undefined
 }

@@ -1,14 +1,13 @@
 import { basename } from 'node:path'
 import type { Command, Isolation, RunLimits } from '../../contract/index.ts'
 import { resolveSecrets } from '../resolve-secrets.ts'
-import { runEnvironment } from './environment/run-environment.ts'
 import type { LocalHost } from './host.ts'
 import type { LaunchRequest } from './launch.ts'
 import { makeRunCgroups, removeRunCgroups } from './limits/run-cgroups.ts'
 import { treePlaces, workspacePlaces } from './places.ts'
 import { planningFor } from './plan-for.ts'
 import type { RunState } from './runner/protocol.ts'
-import { makeWorkspace, removeFolder, type WorkspaceOwner } from './workspace.ts'
+import { makeWorkspace, removeWorkspaceFolder, type WorkspaceOwner } from './workspace.ts'
 
 /** Tells processes of a run that left its tree, where no PID namespace holds them. */
 const MARKER = 'COMMIT_SUITE_RUN'
@@ -31,12 +30,10 @@ export interface ProcessTree {
 
 /** Starts the tree, or returns the state of the one that has its name already. */
 export async function launch(host: LocalHost, tree: ProcessTree): Promise<RunState> {
-  const known = await host.runner.find(tree.owner.name)
-  if (known !== null) return known
-  const workspace = await makeWorkspace(host.places, tree.owner)
+  const workspace = makeWorkspace(host.places, tree.owner)
   try {
     const state = await startIn(host, tree, workspace)
-    // Another caller was quicker: its workspace counts.
+    // It ran already, or another caller was quicker: that workspace counts.
     if (state.workspace !== workspace) await removeWorkspace(workspace)
     return state
   } catch (error) {
@@ -53,7 +50,8 @@ async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): P
     command: tree.command,
     workdir: tree.workdir,
     env: {
-      ...runEnvironment(tree.env, host.workerEnv),
+      ...host.environment(),
+      ...tree.env,
       ...resolveSecrets(tree.owner.suite, tree.secretEnv, host.secrets),
     },
     writes: tree.writes,
@@ -81,5 +79,5 @@ async function startIn(host: LocalHost, tree: ProcessTree, workspace: string): P
 
 /** Removes a workspace whose processes are gone, with its control groups. */
 export async function removeWorkspace(workspace: string): Promise<void> {
-  await Promise.all([removeFolder(workspace), removeRunCgroups(basename(workspace))])
+  await Promise.all([removeWorkspaceFolder(workspace), removeRunCgroups(basename(workspace))])
 }

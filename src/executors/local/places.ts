@@ -38,6 +38,8 @@ export const newWorkspace = (places: Places, { suite, sha }: { suite: string; sh
 
 export const workspacePlaces = (workspace: string) => ({
   lane: join(workspace, 'lane.json'),
+  /** What the run wrote: upper directories of tree and HOME. */
+  layer: join(workspace, 'own'),
   tree: join(workspace, 'own', 'tree'),
   treeWork: join(workspace, 'tree-work'),
   home: join(workspace, 'own', 'home'),

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmod, lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { laneTag, newWorkspace, type Places, workspacePlaces } from './places.ts'
@@ -9,11 +9,14 @@ const laneSchema = z.object({ name: z.string(), suite: z.string(), sha: z.string
 /** Whose workspace a folder is. `name` is that of the run, as the runner knows it. */
 export type WorkspaceOwner = z.infer<typeof laneSchema>
 
-/** Makes the folder of one process tree: status, output, private writes and TMPDIR. */
-export async function makeWorkspace(places: Places, owner: WorkspaceOwner): Promise<string> {
+/**
+ * Makes the folder of one process tree: status, output, private writes and TMPDIR. Synchronous, like all small file
+ * work that every run needs: handing it to a thread costs more than doing it.
+ */
+export function makeWorkspace(places: Places, owner: WorkspaceOwner): string {
   const workspace = newWorkspace(places, owner)
-  await mkdir(workspacePlaces(workspace).tmp, { recursive: true, mode: 0o700 })
-  await writeFile(workspacePlaces(workspace).lane, JSON.stringify(owner))
+  mkdirSync(workspacePlaces(workspace).tmp, { recursive: true, mode: 0o700 })
+  writeFileSync(workspacePlaces(workspace).lane, JSON.stringify(owner))
   return workspace
 }
 
@@ -49,6 +52,26 @@ export async function listWorkspaces(
 export async function readOwner(workspace: string): Promise<WorkspaceOwner | undefined> {
   const text = await readFile(workspacePlaces(workspace).lane, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : laneSchema.safeParse(JSON.parse(text)).data
+}
+
+/** Whether the run left nothing in its layer and in TMPDIR: then removing the workspace is a dozen calls. */
+function isUntouched(workspace: string): boolean {
+  const { layer, tmp } = workspacePlaces(workspace)
+  try {
+    return readdirSync(tmp).length === 0 && readdirSync(layer).length === 0
+  } catch {
+    return false
+  }
+}
+
+/** Removes a workspace; at once where the run left nothing in it, else without holding up the worker. */
+export async function removeWorkspaceFolder(workspace: string): Promise<void> {
+  if (!isUntouched(workspace)) return removeFolder(workspace)
+  try {
+    rmSync(workspace, { recursive: true, force: true })
+  } catch {
+    await removeFolder(workspace)
+  }
 }
 
 /** Removes a folder whatever modes a test gave to what is in it. */

@@ -91,11 +91,11 @@ describe.each(MODES)('a run of the local executor (namespaces: %s)', (namespaces
   test('passes its own environment and the secrets asked for, nothing else of the worker', async () => {
     const completion = await runShell(fixture, treeKey, 'env', {
       attempt: 11,
-      env: { TEST_SEED: '7' },
+      env: { TEST_SEED: '7', TERM: 'vt100' },
       secretEnv: ['ASKED_SECRET'],
     })
     const lines = textOf(completion.stdout.head).split('\n')
-    expect(lines).toEqual(expect.arrayContaining(['TEST_SEED=7', 'ASKED_SECRET=shown', 'TERM=dumb']))
+    expect(lines).toEqual(expect.arrayContaining(['TEST_SEED=7', 'ASKED_SECRET=shown', 'TERM=vt100']))
     expect(
       lines.filter((line) => /WORKER_SECRET|NODE_OPTIONS|VITEST|npm_package|OLDPWD|node_modules/.test(line)),
     ).toEqual([])

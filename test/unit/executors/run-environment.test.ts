@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hostEnvironment, runEnvironment } from '../../../src/executors/local/environment/run-environment.ts'
+import { hostEnvironment } from '../../../src/executors/local/environment/run-environment.ts'
 import { resolveSecrets } from '../../../src/executors/resolve-secrets.ts'
 
 describe('the environment of runs', () => {
@@ -38,11 +38,6 @@ describe('the environment of runs', () => {
   test('has no relative folders, no programs of npm packages and no closed folders in PATH', () => {
     const path = '.:bin:/usr/bin:/srv/app/node_modules/.bin:/x/node_modules/npm/bin/node-gyp-bin:/nonexistent:/bin'
     expect(hostEnvironment({ HOME: '/nonexistent', PATH: path }).PATH).toBe('/usr/bin:/bin')
-  })
-
-  test('lets the request override the host', () => {
-    const worker = { HOME: '/nonexistent', PATH: '/usr/bin', GOFLAGS: '-mod=mod' }
-    expect(runEnvironment({ GOFLAGS: '-count=1' }, worker)).toMatchObject({ GOFLAGS: '-count=1', PATH: '/usr/bin' })
   })
 })
 

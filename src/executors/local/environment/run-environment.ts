@@ -49,8 +49,3 @@ export function hostEnvironment(workerEnv: NodeJS.ProcessEnv): Record<string, st
   }
   return env
 }
-
-/** The complete environment of a run except its secrets, and HOME, TMPDIR and PWD, which its isolation adds. */
-export function runEnvironment(env: Record<string, string>, workerEnv: NodeJS.ProcessEnv): Record<string, string> {
-  return { ...hostEnvironment(workerEnv), ...env }
-}

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunLimits } from '../../../contract/index.ts'
@@ -61,6 +61,14 @@ async function groupsOf(workspaceName: string): Promise<{ version: 1 | 2; contro
   }))
 }
 
+function put(path: string, { file, value, optional }: Settings[number]): void {
+  try {
+    writeFileSync(join(path, file), value)
+  } catch (error) {
+    if (optional !== true) throw error
+  }
+}
+
 /** Makes the groups of one process tree. Returns the files by which a process joins them, by writing 0. */
 export async function makeRunCgroups(workspaceName: string, limits: RunLimits): Promise<string[]> {
   const joined = new Set<string>()
@@ -68,12 +76,9 @@ export async function makeRunCgroups(workspaceName: string, limits: RunLimits): 
     const settings = settingsOf(controller, version, limits)
     if (settings.length === 0) continue
     try {
-      await mkdir(path, { recursive: true })
-      for (const { file, value, optional } of settings) {
-        await writeFile(join(path, file), value).catch((error: unknown) => {
-          if (optional !== true) throw error
-        })
-      }
+      // Version 2 has one group for all controllers.
+      if (!existsSync(path)) mkdirSync(path)
+      for (const setting of settings) put(path, setting)
       joined.add(join(path, 'cgroup.procs'))
     } catch {
       // The run goes on without this limit; `limitWarnings` has said what cannot be enforced here.
@@ -100,21 +105,23 @@ export async function ranOutOfMemory(workspaceName: string): Promise<boolean> {
   for (const { controller, version, path } of await groupsOf(workspaceName)) {
     if (controller !== 'memory') continue
     const file = version === 1 ? 'memory.oom_control' : 'memory.events'
-    const counters = await readFile(join(path, file), 'utf8').catch(() => '')
-    if (Number(/^oom_kill (\d+)$/m.exec(counters)?.[1] ?? 0) > 0) return true
+    const counters = join(path, file)
+    if (!existsSync(counters)) continue
+    if (Number(/^oom_kill (\d+)$/m.exec(readFileSync(counters, 'utf8'))?.[1] ?? 0) > 0) return true
   }
   return false
 }
 
 /** Removes the groups of a tree whose processes are gone. */
 export async function removeRunCgroups(workspaceName: string): Promise<void> {
-  await Promise.all((await groupsOf(workspaceName)).map(({ path }) => removeGroup(path)))
+  const paths = new Set((await groupsOf(workspaceName)).map(({ path }) => path))
+  await Promise.all([...paths].filter((path) => existsSync(path)).map(removeGroup))
 }
 
 async function removeGroup(path: string): Promise<void> {
   for (let tries = 0; tries < REMOVE_TRIES; tries++) {
     try {
-      return await rmdir(path)
+      return rmdirSync(path)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) return
       // A process that has just ended still counts for a moment.

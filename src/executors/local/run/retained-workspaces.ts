@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { removeWorkspace } from '../launch-run.ts'
 import { removeRunCgroups } from '../limits/run-cgroups.ts'
 import { lanePrefix } from '../places.ts'
 import { WORKSPACE_FILES } from '../runner/protocol.ts'
+import { removeWorkspaceFolder } from '../workspace.ts'
 import type { RetireWorkspace } from './run-once.ts'
 
 /**
@@ -21,13 +21,11 @@ export function retainLast(): { retire: RetireWorkspace; forget(suite: string, s
       lanes.set(lane, after)
       const kept: string[] = Object.values(after)
       const dropped = Object.values(before).filter((path) => !kept.includes(path))
-      await Promise.all([
-        removeRunCgroups(basename(workspace)),
-        ...(['stdout', 'stderr'] as const).map((stream) =>
-          rm(join(workspace, WORKSPACE_FILES.tail(stream)), { force: true }),
-        ),
-        ...[...new Set(dropped)].map((path) => removeWorkspace(path)),
-      ])
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (completion[stream].tail.length > 0) rmSync(join(workspace, WORKSPACE_FILES.tail(stream)), { force: true })
+      }
+      // The control groups of a dropped one went when it was retired itself.
+      await Promise.all([removeRunCgroups(basename(workspace)), ...[...new Set(dropped)].map(removeWorkspaceFolder)])
     },
     forget(suite, sha) {
       lanes.delete(lanePrefix(suite, sha))

@@ -30,11 +30,11 @@ export async function runOnce(
 ): Promise<RunCompletion> {
   const name = runName(request)
   context.signal.throwIfAborted()
-  const known = await host.runner.find(name)
-  if (known !== null) return follow(host, request, context, { started: known, retire })
   if (!(await usesSlots(host, request.isolation))) {
     return follow(host, request, context, { started: await launch(host, treeOf(request, request.treeKey)), retire })
   }
+  const known = await host.runner.find(name)
+  if (known !== null) return follow(host, request, context, { started: known, retire })
   const { treeKey, lock } = await claimSlot(host, request.treeKey, context)
   try {
     return await follow(host, request, context, { started: await launch(host, treeOf(request, treeKey)), retire })
@@ -127,6 +127,7 @@ async function complete(
 }
 
 async function reportsOf(host: LocalHost, request: RunRequest, workspace: string): Promise<CollectedFile[]> {
+  if (request.reports.length === 0) return []
   const own = workspacePlaces(workspace)
   const owner = await readOwner(workspace)
   const prepared = treePlaces(host.places, owner?.treeKey ?? request.treeKey)

@@ -29,8 +29,10 @@ export async function streamWhile<T>(
   ended.then(stop, stop)
   try {
     while (!settled.signal.aborted) {
-      await delay(LOOK_MS, undefined, { signal: settled.signal }).catch(() => undefined)
-      await passOn(readers, onOutput)
+      await delay(LOOK_MS, undefined, { signal: settled.signal }).then(
+        () => passOn(readers, onOutput),
+        () => undefined,
+      )
     }
     const value = await ended
     await passOn(readers, onOutput)

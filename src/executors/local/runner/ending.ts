@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 
 /** What the command did, before time-outs and kills are taken into account. */
@@ -49,17 +49,17 @@ export function parseStatus(text: string): CommandEnd {
   return { type: 'signal', signal: signalName(code > 128 ? code - 128 : code) }
 }
 
-export async function readStatus(statusFile: string): Promise<CommandEnd> {
-  return parseStatus(await readFile(statusFile, 'utf8').catch(() => ''))
+/** `unknown` where the init left none. */
+export function readStatus(statusFile: string): CommandEnd {
+  try {
+    return parseStatus(readFileSync(statusFile, 'utf8'))
+  } catch {
+    return { type: 'unknown' }
+  }
 }
 
 /** The init touches this file right before it starts the command. */
 export const startedFile = (statusFile: string): string => `${statusFile}.started`
 
 /** When the file was last written, in ms since 1970; undefined where it is not there. */
-export async function writtenAtMs(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    (found) => found.mtimeMs,
-    () => undefined,
-  )
-}
+export const writtenAtMs = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CapturedStream, StreamName } from '../../executor.ts'
@@ -5,8 +6,6 @@ import { headCapacity, type StreamSizes, tailCapacity, WORKSPACE_FILES } from '.
 
 /** Longest piece handed on at once, in bytes. */
 const PIECE_BYTES = 256 * 1024
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** Reads the growing beginning of one stream of a run from offset 0 on; safe beside the writing runner. */
 export class HeadReader {
@@ -22,8 +21,9 @@ export class HeadReader {
 
   /** The next piece that is there by now, or undefined. */
   async next(): Promise<{ offset: number; bytes: Uint8Array } | undefined> {
-    this.#file ??= await openIfThere(this.#path)
-    if (this.#file === undefined) return undefined
+    // Silent streams, which are most, have no file.
+    if (this.#file === undefined && !existsSync(this.#path)) return undefined
+    this.#file ??= await open(this.#path, 'r')
     const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, this.#offset)
     if (bytesRead === 0) return undefined
     const offset = this.#offset
@@ -34,15 +34,6 @@ export class HeadReader {
   async close(): Promise<void> {
     await this.#file?.close()
     this.#file = undefined
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
   }
 }
 

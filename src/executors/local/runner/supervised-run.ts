@@ -89,7 +89,7 @@ export class SupervisedRun {
     this.#child.stderr?.destroy()
     this.#spools.stdout.close()
     this.#spools.stderr.close()
-    this.#ending = await this.#conclude(spawnFault, endedAtMs)
+    this.#ending = this.#conclude(spawnFault, endedAtMs)
     return this.#ending
   }
 
@@ -110,9 +110,9 @@ export class SupervisedRun {
     await killMarked(marker)
   }
 
-  async #startedAtMs(): Promise<number> {
+  #startedAtMs(): number {
     const { statusFile } = this.spec
-    const started = statusFile === null ? undefined : await writtenAtMs(startedFile(statusFile))
+    const started = statusFile === null ? undefined : writtenAtMs(startedFile(statusFile))
     return started ?? this.#spawnedAtMs
   }
 
@@ -122,7 +122,7 @@ export class SupervisedRun {
 
   async #onTimer(): Promise<void> {
     // The time of the run counts from the command's start, which comes some mounts after the spawn.
-    const leftMs = (await this.#startedAtMs()) + this.spec.timeoutMs - Date.now()
+    const leftMs = this.#startedAtMs() + this.spec.timeoutMs - Date.now()
     if (this.#ending !== undefined || this.#killed) return
     if (leftMs > 1) return this.#arm(leftMs)
     this.#timedOut = true
@@ -152,11 +152,11 @@ export class SupervisedRun {
     await waitUntilGone(tree, GONE_MS)
   }
 
-  async #conclude(spawnFault: string | undefined, endedAtMs: number): Promise<Ending> {
-    const end = await this.#commandEnd(spawnFault)
-    const startedAtMs = await this.#startedAtMs()
+  #conclude(spawnFault: string | undefined, endedAtMs: number): Ending {
+    const end = this.#commandEnd(spawnFault)
+    const startedAtMs = this.#startedAtMs()
     const { statusFile } = this.spec
-    const finishedAtMs = (statusFile === null ? undefined : await writtenAtMs(statusFile)) ?? endedAtMs
+    const finishedAtMs = (statusFile === null ? undefined : writtenAtMs(statusFile)) ?? endedAtMs
     return {
       exitCode: end.type === 'exit' ? end.exitCode : null,
       signal: end.type === 'signal' ? end.signal : null,
@@ -170,13 +170,13 @@ export class SupervisedRun {
     }
   }
 
-  async #commandEnd(spawnFault: string | undefined): Promise<Exclude<CommandEnd, { type: 'unknown' }>> {
+  #commandEnd(spawnFault: string | undefined): Exclude<CommandEnd, { type: 'unknown' }> {
     if (spawnFault !== undefined) return { type: 'fault', message: spawnFault }
     const { exitCode, signalCode } = this.#child
     if (this.spec.statusFile === null) {
       return signalCode === null ? knownEnd(endFromCode(exitCode ?? 0)) : { type: 'signal', signal: signalCode }
     }
-    const end = await readStatus(this.spec.statusFile)
+    const end = readStatus(this.spec.statusFile)
     if (end.type !== 'unknown') return end
     if (this.#timedOut || this.#killed) return { type: 'signal', signal: 'SIGKILL' }
     return {
