@@ -1,5 +1,11 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
-import { CommitSuiteError, type NewSuiteEvent, type SuiteEventData, type SuiteSpec } from '../src/contract/index.ts'
+import {
+  type Command,
+  CommitSuiteError,
+  type NewSuiteEvent,
+  type SuiteEventData,
+  type SuiteSpec,
+} from '../src/contract/index.ts'
 import type { Preparation } from '../src/executors/executor.ts'
 import type { PrepareResult } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
@@ -41,7 +47,7 @@ export async function prepareCommit(
   const { spec } = await findSuite(deps.store, commit.suite)
   const mirror = await mirrorOf(deps, spec, [commit.sha])
   const setup = await setupOf()
-  await recordStep(deps, commit, 'checkout', 'checking out and setting up')
+  await recordStep(deps, commit, 'checkout', 'checking out')
   const prepared = await deps.executor.prepare(
     {
       ...commit,
@@ -55,7 +61,7 @@ export async function prepareCommit(
       parallelism: spec.parallelism,
       timeoutMs: SETUP_TIMEOUT_MS,
     },
-    { signal: cancellationSignal(), heartbeat },
+    { signal: cancellationSignal(), heartbeat, onSetup: () => recordStep(deps, commit, 'setup', inWords(setup)) },
   )
   return await recordPreparation(deps, commit, withoutSecrets(deps, spec, prepared))
 
@@ -64,6 +70,15 @@ export async function prepareCommit(
     if (spec.setup !== undefined) return [spec.setup]
     return (await project(spec, commit.sha)).setup
   }
+}
+
+const LONGEST_STEP = 120
+
+/** The commands of a set-up in one short line, for people who wait for it. */
+function inWords(setup: readonly Command[]): string {
+  const lines = setup.map((command) => ('shell' in command ? command.shell : command.argv.join(' ')))
+  const text = lines.join('; ').replace(/\s+/g, ' ')
+  return text.length > LONGEST_STEP ? `${text.slice(0, LONGEST_STEP - 1)}…` : text
 }
 
 /** A set-up may print what it was given; its output goes on record when it fails. */

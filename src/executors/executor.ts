@@ -16,7 +16,7 @@ export interface Executor {
   /** Refuses early what this host cannot do (for instance `sandbox` without root). */
   assertSupported(isolation: Isolation): Promise<void>
   /** Checks the commit out and runs its set-up, or finds both done; leased against `gc` until `release`. */
-  prepare(request: PrepareRequest, context: ExecutionContext): Promise<Preparation>
+  prepare(request: PrepareRequest, context: PrepareContext): Promise<Preparation>
   /** Starts the run or adopts it where it already goes on, streams its output and waits for its end. */
   run(request: RunRequest, context: RunContext): Promise<RunCompletion>
   /** Ends what is left of the lane's runs, removes its workspaces and gives its lease back. Idempotent. */
@@ -28,6 +28,11 @@ export interface ExecutionContext {
   signal: AbortSignal
   /** Called about once a second while something is alive; never throws. */
   heartbeat(details?: unknown): void
+}
+
+export interface PrepareContext extends ExecutionContext {
+  /** Called when the checkout is done and the first command of a set-up begins; again after a crash. */
+  onSetup?(): Promise<void>
 }
 
 export interface PrepareRequest {

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import type { ExecutionContext, Executor, Preparation, PrepareRequest, SecretSource } from '../executor.ts'
+import type { Executor, Preparation, PrepareContext, PrepareRequest, SecretSource } from '../executor.ts'
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
-import { hostEnvironment } from './environment/run-environment.ts'
 import { endUnownedRuns } from './end-unowned.ts'
+import { hostEnvironment } from './environment/run-environment.ts'
 import { whileBeating } from './heartbeat.ts'
 import type { LocalHost } from './host.ts'
 import { placesIn } from './places.ts'
@@ -57,7 +57,7 @@ function hostOf(options: LocalExecutorOptions): LocalHost {
   }
 }
 
-async function prepare(host: LocalHost, request: PrepareRequest, context: ExecutionContext): Promise<Preparation> {
+async function prepare(host: LocalHost, request: PrepareRequest, context: PrepareContext): Promise<Preparation> {
   const key = await treeKey(request, host.workerEnv)
   const inSlots = await usesSlots(host, request.isolation)
   return inSlots ? prepareSlots(host, request, key, context) : prepareTree(host, request, key, context)

@@ -32,6 +32,19 @@ describe('preparing a commit', () => {
     expect(textOf(completion.stdout.head)).toBe('built\ncache\n')
   })
 
+  test('says when a set-up begins, and nothing where there is none or it was done before', async () => {
+    const begun: string[] = []
+    const prepare = async (name: string, changes: Parameters<typeof prepareRequest>[1]) =>
+      fixture.executor.prepare(prepareRequest(fixture, changes), {
+        ...contextOf(),
+        onSetup: async () => void begun.push(name),
+      })
+    await prepare('none', { setup: [] })
+    await prepare('first', { setup })
+    await prepare('again', { setup, suite: 'suite-b' })
+    expect(begun).toEqual(['first'])
+  })
+
   test('at the same time from two suites makes one tree', async () => {
     const preparations = await Promise.all(
       ['suite-a', 'suite-b'].map((suite) =>

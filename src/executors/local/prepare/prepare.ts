@@ -2,7 +2,7 @@ import { access, mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { unmetNeeds } from '../../../git/unmet-needs.ts'
 import { acquireLock } from '../../../process/lock-file.ts'
-import type { ExecutionContext, Preparation, PrepareRequest } from '../../executor.ts'
+import type { Preparation, PrepareContext, PrepareRequest } from '../../executor.ts'
 import { copyTree } from '../copy-tree.ts'
 import type { LocalHost } from '../host.ts'
 import { limitWarnings } from '../limits/run-cgroups.ts'
@@ -26,7 +26,7 @@ export async function prepareTree(
   host: LocalHost,
   request: PrepareRequest,
   treeKey: string,
-  context: ExecutionContext,
+  context: PrepareContext,
 ): Promise<Preparation> {
   const startedAtMs = Date.now()
   const places = treePlaces(host.places, treeKey)
@@ -55,7 +55,7 @@ async function makeTree(
   host: LocalHost,
   request: PrepareRequest,
   treeKey: string,
-  context: ExecutionContext,
+  context: PrepareContext,
 ): Promise<Made> {
   const places = treePlaces(host.places, treeKey)
   // A worker that crashed here may have left a set-up that still goes on.
@@ -76,7 +76,7 @@ async function fillTree(
   host: LocalHost,
   request: PrepareRequest,
   treeKey: string,
-  context: ExecutionContext,
+  context: PrepareContext,
 ): Promise<Made> {
   const places = treePlaces(host.places, treeKey)
   const checkout = await checkOut(request.mirrorPath, request.sha, places.tree, context.signal)
@@ -88,6 +88,7 @@ async function fillTree(
   }
   const { isolation } = request
   const caches = await cachesKey(request, host.workerEnv)
+  if (request.setup.length > 0) await context.onSetup?.()
   await inheritCaches(host, request, caches, places.home)
   if (isolation === 'sandbox') await handToSandbox([places.tree, places.home])
   const failure = await withNetwork(host, isolation, treeKey, (network) =>
