@@ -2,6 +2,9 @@ import type { Command } from '../../contract/index.ts'
 import type { TreeReader } from '../framework.ts'
 import { readPackageJson } from './package-json.ts'
 
+/** No advertisement in the output of a failed set-up, and no pointer to a log that goes with its HOME. */
+const QUIET = '--no-audit --no-fund --no-update-notifier --logs-max=0'
+
 /** Installs what package.json asks for with the manager whose lock file the commit holds; [] where it asks for nothing. */
 export async function nodeSetup(files: TreeReader): Promise<Command[]> {
   const pkg = await readPackageJson(files)
@@ -9,7 +12,7 @@ export async function nodeSetup(files: TreeReader): Promise<Command[]> {
   if (await files.exists('pnpm-lock.yaml')) return [withManager('pnpm', 'install --frozen-lockfile')]
   if (await files.exists('yarn.lock')) return [withManager('yarn', await yarnInstall(files, pkg.packageManager))]
   const locked = (await files.exists('package-lock.json')) || (await files.exists('npm-shrinkwrap.json'))
-  return [{ shell: `npm ${locked ? 'ci' : 'install --no-package-lock'} --no-audit --no-fund` }]
+  return [{ shell: `npm ${locked ? 'ci' : 'install --no-package-lock'} ${QUIET}` }]
 }
 
 /** Yarn 1 froze with `--frozen-lockfile`, its successors with `--immutable`. */

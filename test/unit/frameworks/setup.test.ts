@@ -27,6 +27,12 @@ describe('Node installs with the manager of the lock file', () => {
     expect(await setupOf(jest)).toMatch(/^npm install --no-package-lock/)
   })
 
+  test('npm points at no log of the HOME that a failed set-up loses, and advertises nothing', async () => {
+    for (const lock of [{}, { 'package-lock.json': '' }]) {
+      expect(await setupOf({ ...jest, ...lock })).toMatch(/^npm (?=.* --logs-max=0)(?=.* --no-update-notifier)/)
+    }
+  })
+
   test('a package that asks for nothing installs nothing', async () => {
     expect(await setupOf(pkg({ scripts: { test: 'node --test' } }))).toBe('')
   })
