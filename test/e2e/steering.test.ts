@@ -41,7 +41,10 @@ describe('steering a suite', () => {
     const marker = 'MARK_OF_CANCELLED_RUN=1'
     const running = home.start(...run('--command', 'sleep 300', '--runs', '8', '--id', 'cancelled', '--env', marker))
     const alive = () => home.processes((text) => text.includes(marker) && !text.includes('commit-suite.js'))
-    await until('runs are alive', async () => (await alive()).length > 0)
+    const begun = async () => (await store.events.read('cancelled', 0, 100)).some(({ type }) => type === 'run.started')
+    // Until then the marker is in the command's own command line only.
+    await until('a run has started', begun)
+    expect(await alive()).not.toEqual([])
     running.kill('SIGINT')
     expect((await running).exitCode).toBe(130)
     await until('no process is left', async () => (await alive()).length === 0)

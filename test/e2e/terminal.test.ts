@@ -11,7 +11,7 @@ let home: Home
 let repo: TestRepository
 let store: Store
 beforeAll(async () => {
-  ;[home, repo] = await Promise.all([Home.make({ COMMIT_SUITE_SLOTS: '2' }), plainRepository(2)])
+  ;[home, repo] = await Promise.all([Home.make({ COMMIT_SUITE_SLOTS: '4' }), plainRepository(2)])
   store = await home.store()
 })
 afterAll(async () => {
@@ -22,10 +22,10 @@ afterAll(async () => {
 
 const QUESTION = /Cancel the suite or detach from it \(it goes on\)\? \[c\/d\] /
 
-/** Of each commit attempts 0 and 1 end at once, the others when the gate of the suite opens. */
+/** Of each commit attempt 3 ends when the gate of the suite opens, the others at once, in whatever order they start. */
 function gated(id: string) {
   const gate = join(home.config.stateDir, `${id}.gate`)
-  const command = `[ "$ATTEMPT" = 1 ] && exit 1; [ "$ATTEMPT" = 0 ] || while [ ! -e ${gate} ]; do sleep 0.05; done`
+  const command = `[ "$ATTEMPT" = 1 ] && exit 1; [ "$ATTEMPT" != 3 ] || while [ ! -e ${gate} ]; do sleep 0.05; done`
   const args = ['run', '--repo', repo.path, '--commits', 'HEAD~1,HEAD', '--no-setup', '--runs', '4', '--id', id]
   return { args: [...args, '--command', command], open: () => writeFile(gate, '') }
 }
@@ -36,7 +36,7 @@ describe('run on a terminal', () => {
   it('draws a matrix that fills up, the link first and the verdicts last', async () => {
     const { args, open } = gated('drawn')
     const terminal = onTerminal(home, ...args)
-    await terminal.shows(new RegExp(`${sha12(0)} .*✓F`))
+    await terminal.shows(new RegExp(`${sha12(0)} .*✓F✓`))
     expect(terminal.text()).toMatch(
       /^Temporal: http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/suite%2Fdrawn\r?\n/,
     )
@@ -53,7 +53,7 @@ describe('run on a terminal', () => {
   it('detaches on Ctrl-C and d; the suite goes on', async () => {
     const { args, open } = gated('left')
     const terminal = onTerminal(home, ...args)
-    await terminal.shows(/✓F/)
+    await terminal.shows(/✓F✓/)
     terminal.type(CTRL_C)
     await terminal.shows(QUESTION)
     terminal.type('x\r')
@@ -69,7 +69,7 @@ describe('run on a terminal', () => {
 
   it('cancels on Ctrl-C and c, and waits for the clean-up', async () => {
     const terminal = onTerminal(home, ...gated('dropped').args)
-    await terminal.shows(/✓F/)
+    await terminal.shows(/✓F✓/)
     terminal.type(CTRL_C)
     await terminal.shows(QUESTION)
     terminal.type('c\r')
@@ -82,7 +82,7 @@ describe('run on a terminal', () => {
   it('is forced to end by a second Ctrl-C', async () => {
     const { args, open } = gated('forced')
     const terminal = onTerminal(home, ...args)
-    await terminal.shows(/✓F/)
+    await terminal.shows(/✓F✓/)
     terminal.type(CTRL_C)
     await terminal.shows(QUESTION)
     terminal.type(CTRL_C)

@@ -45,6 +45,8 @@ export function onTerminal(home: Home, ...args: string[]): TerminalSession {
         if (pattern.test(text())) return true
         if (ended) throw new Error(`the command ended without showing ${pattern}, but:\n${text()}`)
         return false
+      }).catch((error: unknown) => {
+        throw new Error(`The terminal showed:\n${text()}`, { cause: error })
       })
     },
     exitCode: async () => (await child).exitCode,

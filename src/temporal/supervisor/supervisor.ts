@@ -97,6 +97,8 @@ export class Supervisor {
   async #answer(socket: Socket, request: Request): Promise<void> {
     if (request.type === 'find') return void socket.end(encode({ type: 'stack', stack: this.#stack.info() }))
     if (await this.#givesWay(socket, request)) return
+    // A lease on a stack that ends would be worth nothing: the command comes again and starts a successor.
+    if (this.#stopping) return void socket.destroy()
     if (socket.destroyed) return
     this.#leases.add(socket)
     if (request.secrets !== undefined && !(await this.#keepSecrets(socket, request.secrets))) return
