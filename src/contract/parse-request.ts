@@ -20,7 +20,9 @@ export function parseSuiteRequest(input: unknown): SoundRequest {
   if (seeds === undefined) return { ...request, runs: runs ?? DEFAULT_RUNS }
   const repeated = firstRepeated(seeds)
   if (repeated !== undefined) throw invalidInput('seeds', repeated, 'each seed may be given once')
-  if (request.seed !== undefined) throw invalidInput('seed', request.seed, 'cannot be combined with seeds')
+  if (request.seed !== undefined) {
+    throw invalidInput('seed', request.seed, 'cannot be combined with seeds', 'Leave seed out.')
+  }
   if (runs !== undefined && runs !== seeds.length) {
     throw invalidInput('runs', runs, `the ${seeds.length} seeds set the number of runs`, 'Leave runs out.')
   }

@@ -2,9 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { invalidInput, type SuiteRequest, suiteRequestSchema } from '../../contract/index.ts'
+import {
+  CommitSuiteError,
+  invalidInput,
+  parseSuiteRequest,
+  type SuiteRequest,
+  suiteRequestSchema,
+} from '../../contract/index.ts'
 import { layer } from './layers.ts'
-import { optionError } from './option-rules.ts'
+import { namedAsOption, optionError } from './option-rules.ts'
 import { type RawRequest, requestOfFlags, type SuiteFlags } from './parse-flags.ts'
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -52,16 +58,13 @@ const resolvedIfThere = (repo: string, cwd: string): string => {
   return existsSync(path) ? path : repo
 }
 
-function checkSeeds(seeds: number[], runs: number | undefined, seed: number | undefined): void {
-  const seen = new Set<number>()
-  for (const value of seeds) {
-    if (seen.has(value)) throw invalidInput('--seeds', value, 'each seed may be given only once')
-    seen.add(value)
+/** The rules that hold between options are the contract's; its complaints name fields. */
+function checkTogether(raw: RawRequest): void {
+  try {
+    parseSuiteRequest(raw)
+  } catch (error) {
+    throw error instanceof CommitSuiteError ? namedAsOption(error) : error
   }
-  if (runs !== undefined && runs !== seeds.length) {
-    throw invalidInput('--runs', runs, `--seeds gives ${seeds.length} runs`, 'Leave --runs out.')
-  }
-  if (seed !== undefined) throw invalidInput('--seed', seed, '--seeds gives the seeds already', 'Leave --seed out.')
 }
 
 export type NamedRequest = SuiteRequest & { id: string }
@@ -77,9 +80,8 @@ export function buildRequest(flags: SuiteFlags, defaults: RawRequest, cwd: strin
     Object.entries(flags).find(([name]) => `${name}Ms` === field || name === field)?.[1]
   const parsed = suiteRequestSchema.safeParse(raw)
   if (!parsed.success) throw optionError(parsed.error, raw, typed)
-  const { seeds, runs, seed, commits } = parsed.data
-  if (seeds !== undefined) checkSeeds(seeds, runs, seed)
-  const option = commits.find((ref) => ref.startsWith('-'))
+  checkTogether(raw)
+  const option = parsed.data.commits.find((ref) => ref.startsWith('-'))
   if (option !== undefined) throw invalidInput('--commits', option, 'a ref does not begin with a dash')
   return { ...parsed.data, id: parsed.data.id ?? randomId('s-', 10), repo: resolveRepo(parsed.data.repo, cwd) }
 }

@@ -24,6 +24,9 @@ export function addSuiteFlags(command: Command): Command {
     .option('--project-type <t>', 'a folder of templates/ (default: detected)')
     .option('--executor <name>', 'where runs happen: local (default: local)')
     .option('--isolation <how>', 'process or sandbox (default: process; see below)')
+    .option('--memory <size>', 'memory of each run, such as 512MiB; more ends it as crashed, out of memory')
+    .option('--processes <n>', 'processes and threads of each run (default: 4096)')
+    .option('--cpus <n>', 'processors that each run may use, such as 0.5')
     .option('--reports <glob>', 'report files to keep from each run')
     .option('--env <k=v>', 'plain environment value (recorded); repeatable', collect)
     .option(

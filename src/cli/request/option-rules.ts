@@ -33,6 +33,17 @@ const OPTIONS: Record<keyof SuiteRequest, OptionRule> = {
   priority: { flag: 'priority', rule: 'must be a whole number from 1 to 5' },
 }
 
+const LIMITS_OF_A_RUN: Record<string, OptionRule> = {
+  memoryBytes: { flag: '--memory', rule: 'must be at least 16MiB' },
+  processes: { flag: '--processes', rule: 'must be a whole number from 4 to 1,000,000' },
+  cpus: { flag: '--cpus', rule: 'must be a number above 0, at most 1,024' },
+}
+
+function limitError(name: string | undefined, value: unknown, message: string): CommitSuiteError {
+  const { flag, rule } = LIMITS_OF_A_RUN[name ?? ''] ?? { flag: 'limits' }
+  return invalidInput(flag, value, rule ?? message)
+}
+
 const isField = (name: string): name is keyof SuiteRequest => Object.hasOwn(OPTIONS, name)
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -63,6 +74,7 @@ export function optionError(error: z.ZodError, input: unknown, typed: (field: st
   const { path, message } = innermost(first)
   const [field = '', ...inner] = path.map(String)
   if (!isField(field)) return invalidInput(field, valueAt(input, path), message)
+  if (field === 'limits') return limitError(inner[0], valueAt(input, path), message)
   const { flag, rule } = OPTIONS[field]
   // For a bad variable name the name is the value at fault, whatever it was set to.
   if (field === 'env' && first.code === 'invalid_key') {

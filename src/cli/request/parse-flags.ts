@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from '../../contract/duration.ts'
 import { invalidInput, type SuiteRequest } from '../../contract/index.ts'
+import { parseSize } from '../../contract/size.ts'
 
 const text = z.string().optional()
 const texts = z.array(z.string()).optional()
@@ -21,6 +22,9 @@ export const suiteFlagsSchema = z.object({
   projectType: text,
   executor: text,
   isolation: text,
+  memory: text,
+  processes: text,
+  cpus: text,
   reports: text,
   env: texts,
   secretEnv: texts,
@@ -47,6 +51,18 @@ function parseEnv(entries: string[]): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
+const decimal = (value: string): unknown => (/^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value)
+
+function limitsOf({ memory, processes, cpus }: SuiteFlags): unknown {
+  const limits = {
+    memoryBytes: memory === undefined ? undefined : parseSize(memory, '--memory'),
+    processes: processes === undefined ? undefined : wholeNumber(processes),
+    cpus: cpus === undefined ? undefined : decimal(cpus),
+  }
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? undefined : Object.fromEntries(given)
+}
+
 /** Turns the text of the flags into the fields of a request; only flags that were given appear. */
 export function requestOfFlags(flags: SuiteFlags): RawRequest {
   const fields: RawRequest = {
@@ -65,6 +81,7 @@ export function requestOfFlags(flags: SuiteFlags): RawRequest {
     projectType: flags.projectType,
     executor: flags.executor,
     isolation: flags.isolation,
+    limits: limitsOf(flags),
     reports: flags.reports,
     env: flags.env === undefined ? undefined : parseEnv(flags.env),
     secretEnv: flags.secretEnv,
