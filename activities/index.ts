@@ -9,12 +9,14 @@ import { decide, failCommit } from './judge-commit.ts'
 import { prepareCommit, provisionEnvironment, releaseEnvironment } from './prepare-commit.ts'
 import { resolveCommits } from './resolve-commits.ts'
 import { recordRunError, runSeed } from './run-seed.ts'
+import { createSuiteMemory } from './suite-memory.ts'
 
 export type { ActivityDeps } from './deps.ts'
 
 /** Everything that workflows call, bound to what it works with. */
 export function createActivities(deps: ActivityDeps): Activities {
   const project = createProjectLookup(deps)
+  const memory = createSuiteMemory(deps.store)
   return {
     admitSuite: (input) => admitSuite(deps, input),
     failSuite: (input) => failSuite(deps, input),
@@ -31,7 +33,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     holdEnvironment,
     prepareCommit: (commit) => prepareCommit(deps, project, commit),
-    runSeed: (run) => runSeed(deps, project, run),
+    runSeed: (run) => runSeed(deps, { project, memory }, run),
     recordRunError: (input) => recordRunError(deps, input),
     decide: (commit) => decide(deps, commit),
     failCommit: (input) => failCommit(deps, input),

@@ -19,7 +19,8 @@ import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
 import { LiveOutput } from './live-output.ts'
 import { maskBytes, maskCaptured, maskPatterns } from './mask-secrets.ts'
-import { findSeed, findSuite } from './suite-lookup.ts'
+import { findSeed, suiteNotOnRecord } from './suite-lookup.ts'
+import type { SuiteMemory } from './suite-memory.ts'
 
 const GRACE_MS = 3000
 
@@ -41,20 +42,19 @@ interface PlannedRun {
  */
 export async function runSeed(
   deps: ActivityDeps,
-  project: ProjectLookup,
+  { project, memory }: { project: ProjectLookup; memory: SuiteMemory },
   { treeKey, ...key }: RunReference,
 ): Promise<RunOutcome> {
-  const recorded = await deps.store.results.get(key)
-  if (recorded !== undefined) return { outcome: recorded.outcome }
-  const [{ spec, status }, seed, failedTries, begun] = await Promise.all([
-    findSuite(deps.store, key.suite),
-    findSeed(deps.store, key.suite, key.attempt),
-    deps.store.events.lastOrdinal(key.suite, 'run.retried', formatRunId(key)),
-    deps.store.events.lastOrdinal(key.suite, 'run.started', formatRunId(key)),
-  ])
+  const standing = await deps.store.results.standing(key)
+  if (standing === undefined) throw suiteNotOnRecord(key.suite)
+  if (standing.outcome !== null) return { outcome: standing.outcome }
   // Queued ahead before the pause: only what has begun is in flight.
-  if (status === 'paused' && begun === 0) return { outcome: 'held' }
-  const planned: PlannedRun = { key, try: failedTries + 1, seed, spec, treeKey }
+  if (standing.suiteStatus === 'paused' && standing.begunTry === 0) return { outcome: 'held' }
+  const [spec, seed] = await Promise.all([
+    memory.spec(key.suite, standing.suiteCreatedAt),
+    memory.seed(key.suite, standing.suiteCreatedAt, key.attempt),
+  ])
+  const planned: PlannedRun = { key, try: standing.failedTries + 1, seed, spec, treeKey }
   try {
     return await execute(deps, project, planned)
   } catch (error) {

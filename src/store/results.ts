@@ -2,6 +2,7 @@ import { emptyTally, type RunKey, type RunResult, type Tally, tallyField } from 
 import { eventRow, returnNumbers, takeNumbers } from './events.ts'
 import { closeMissingRuns } from './missing-runs.ts'
 import { finishedEvent, resultOf, resultRow } from './result-rows.ts'
+import { readStanding } from './run-standing.ts'
 import type { ResultStore } from './store.ts'
 import { type Database, type Write, write } from './write.ts'
 
@@ -95,6 +96,7 @@ export function resultStore(db: Database): ResultStore {
   return {
     record: (result) => write(db, (trx) => record(trx, result)),
     get: (key) => find(db, key),
+    standing: (key) => readStanding(db, key),
     closeMissing: (missing) => closeMissingRuns(db, missing),
 
     async list({ suite, sha, outcome, fromAttempt = 0, limit }) {

@@ -13,6 +13,7 @@ import type {
   Verdict,
 } from '../contract/index.ts'
 import type { MissingRuns } from './missing-runs.ts'
+import type { RunStanding } from './run-standing.ts'
 
 /** The record of what happened. Every write may be repeated: the first one stays. */
 export interface Store {
@@ -66,6 +67,8 @@ export interface ResultStore {
   /** Inserts the result if none is on record for its key, with its `run.finished` event; returns the one on record. */
   record(result: RunResult): Promise<{ inserted: boolean; result: RunResult }>
   get(key: RunKey): Promise<RunResult | undefined>
+  /** What a run needs to know before it begins; undefined where its suite is not on record. */
+  standing(key: RunKey): Promise<RunStanding | undefined>
   /** Gives some of a commit's runs without a result one; to be called again while there are `more`. */
   closeMissing(missing: MissingRuns): Promise<{ closed: number; more: boolean }>
   /** By attempt, then commit; only the newest generation of each attempt. Pages (`fromAttempt`) need a `sha`. */

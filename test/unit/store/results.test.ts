@@ -86,3 +86,29 @@ test('exit codes are counted over the runs that gave a test result', async () =>
     { exitCode: 127, runs: 2 },
   ])
 })
+
+test('a run that is to begin learns its tries, its result and the state of its suite at once', async () => {
+  const { store } = await storeWithSuite()
+  const key = { suite: 's-1', sha: SHA, attempt: 0, generation: 0 }
+  const { status, createdAt } = (await store.suites.get('s-1')) ?? {}
+  const fresh = { suiteStatus: status, suiteCreatedAt: createdAt, outcome: null, failedTries: 0, begunTry: 0 }
+  expect(await store.results.standing(key)).toEqual(fresh)
+  const subject = `s-1.${SHA.slice(0, 12)}.0`
+  const data = { sha: SHA, run: subject, attempt: 0, seed: 11 }
+  for (const attemptTry of [1, 2]) {
+    const about = { ...data, try: attemptTry }
+    await store.events.append({
+      ...{ suite: 's-1', type: 'run.started', subject, ordinal: attemptTry },
+      data: { ...about, node: 'host' },
+    })
+  }
+  await store.events.append({
+    ...{ suite: 's-1', type: 'run.retried', subject, ordinal: 1 },
+    data: { ...data, try: 1, fault: 'run_lost' },
+  })
+  expect(await store.results.standing(key)).toEqual({ ...fresh, failedTries: 1, begunTry: 2 })
+  expect(await store.results.standing({ ...key, attempt: 1 })).toEqual(fresh)
+  await store.results.record(runResult({ outcome: 'crashed' }))
+  expect(await store.results.standing(key)).toMatchObject({ outcome: 'crashed' })
+  expect(await store.results.standing({ ...key, suite: 's-2' })).toBeUndefined()
+})
