@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import { CommitSuiteError, type SuiteSpec } from '../../contract/index.ts'
+import { TOOLCHAIN_ROOTS } from '../../executors/local/environment/passed-variables.ts'
 import { detectFramework } from '../../frameworks/detect.ts'
 import { ensureMirror, type MirrorLog } from '../../git/mirror.ts'
 import { parseRepository } from '../../git/repository-ref.ts'
@@ -25,5 +26,8 @@ export async function scriptParts(
   const command = spec.command ?? project.command
   if (command === undefined) throw new CommitSuiteError('internal', `Suite ${spec.id} has no command on record.`)
   const setup = spec.setup === null ? [] : spec.setup === undefined ? project.setup : [spec.setup]
-  return { setup, command, env: project.environment(seed, attempt, spec.env) }
+  const toolchains = Object.fromEntries(
+    Object.entries(TOOLCHAIN_ROOTS).flatMap(([name, folder]) => (folder === undefined ? [] : [[name, folder]])),
+  )
+  return { setup, command, env: project.environment(seed, attempt, spec.env), toolchains }
 }

@@ -39,13 +39,30 @@ export interface ScriptParts {
   command: Command
   /** All variables of the run: the suite's own, the framework's, TEST_SEED and ATTEMPT. */
   env: Record<string, string>
+  /** Variables that name roots of toolchains, with their default folder under the user's own HOME. */
+  toolchains?: Record<string, string>
+}
+
+/**
+ * HOME becomes a folder of the script's own, as it was one of the run's: set-ups install into it, and must not
+ * change the user's. Toolchains that lie in the user's are still found.
+ */
+function ownHome(toolchains: Record<string, string>): string[] {
+  const keepRoot = ([name, folder]: [string, string]): string =>
+    `if [ -z "\${${name}-}" ] && [ -d "$HOME/${folder}" ]; then export ${name}="$HOME/${folder}"; fi`
+  return [
+    ...Object.entries(toolchains).map(keepRoot),
+    'mkdir "$folder/home"',
+    'export HOME="$folder/home"',
+    'export PATH="$HOME/.local/bin:$PATH"',
+  ]
 }
 
 /**
  * A POSIX shell script that runs a recorded run again without Commit Suite: a fresh clone, the commit, the set-up,
  * the environment and the command under its time-out. Secrets stand in it by name only.
  */
-export function replayScript(run: FoundRun, { setup, command, env }: ScriptParts): string {
+export function replayScript(run: FoundRun, { setup, command, env, toolchains = {} }: ScriptParts): string {
   const { spec } = run.suite
   const timeoutSeconds = spec.timeoutMs / 1000
   const secrets = spec.secretEnv.map(
@@ -61,11 +78,13 @@ export function replayScript(run: FoundRun, { setup, command, env }: ScriptParts
     ...secrets,
     'if command -v bash >/dev/null 2>&1; then shell=bash; else shell=sh; fi',
     `folder=$(mktemp -d "\${TMPDIR:-/tmp}/replay.XXXXXX")`,
-    `trap 'rm -rf "$folder"' EXIT`,
+    // Go's module cache, in HOME, is read-only.
+    `trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT`,
     `git clone --quiet --no-checkout -- ${shellQuote(spec.repo)} "$folder/tree"`,
     'cd "$folder/tree"',
     `git checkout --quiet --detach ${run.sha}`,
     `cd ./${shellQuote(spec.workdir)}`,
+    ...ownHome(toolchains),
     ...assignments(spec.env),
     ...setupLines,
     ...assignments(Object.fromEntries(Object.entries(env).filter(([name, value]) => spec.env[name] !== value))),

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { requireRun } from '../../../src/cli/flows/lookup.ts'
@@ -69,6 +69,31 @@ test('the printed script runs the commit with seed, environment and set-up in a 
     status: 7,
   })
   expect(script).not.toContain('secret value')
+})
+
+test("the script's set-up installs into a HOME of its own, finds the user's toolchains, and leaves nothing", async () => {
+  const { path, sha } = await repository()
+  const home = join(real.folder, 'home')
+  await mkdir(join(home, '.pyenv'), { recursive: true })
+  const temporary = join(real.folder, 'temporary')
+  await mkdir(temporary)
+  await recordSuite(real.store, ['failed'], { repo: path })
+  const run = await requireRun(real.store, `s-one.${SHA.slice(0, 12)}.0`)
+  const install = 'mkdir -p "$HOME/.local/bin" "$HOME/ro"; printf "#!/bin/sh\\necho own" > "$HOME/.local/bin/tool"'
+  const script = replayScript(
+    { ...run, sha },
+    {
+      setup: [{ shell: `${install}; chmod +x "$HOME/.local/bin/tool"; touch "$HOME/ro/x"; chmod a-w "$HOME/ro"` }],
+      command: { shell: 'tool; echo "$PYENV_ROOT"' },
+      env: {},
+      toolchains: { PYENV_ROOT: '.pyenv', NVM_DIR: '.nvm' },
+    },
+  )
+  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary }
+  const { stdout, stderr } = spawnSync('sh', [], { input: script, env, encoding: 'utf8' })
+  expect({ stdout, stderr }).toEqual({ stdout: `own\n${join(home, '.pyenv')}\n`, stderr: '' })
+  expect(await readdir(home)).toEqual(['.pyenv'])
+  expect(await readdir(temporary)).toEqual([])
 })
 
 test('without its secret the script says which one it needs', async () => {
