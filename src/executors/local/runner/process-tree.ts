@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isSameProcess, type ProcessIdentity, processIdentity } from '../../../process/identity.ts'
 
-const GONE_POLL_MS = 5
+/** Most are gone at once; hundreds that are ended together on a busy host must not be looked at all the time. */
+const GONE_POLL_MS = { first: 5, longest: 80 }
 
 async function childrenOf(pid: number): Promise<number[]> {
   // The kernel lists children per thread: a process may fork from any of them.
@@ -57,12 +58,13 @@ export async function identitiesOf(pids: number[]): Promise<ProcessIdentity[]> {
 /** Waits until these processes are gone (a zombie is gone); true when they all went within `withinMs`. */
 export async function waitUntilGone(processes: ProcessIdentity[], withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs
-  for (let left = processes; ; ) {
-    const alive = await Promise.all(left.map(isSameProcess))
-    left = left.filter((_, index) => alive[index])
+  let left = processes
+  for (let waitMs = GONE_POLL_MS.first; ; waitMs = Math.min(2 * waitMs, GONE_POLL_MS.longest)) {
+    // The nearest goes last, with its namespace: as long as it is there, the others need no look.
+    while (left[0] !== undefined && !(await isSameProcess(left[0]))) left = left.slice(1)
     if (left.length === 0) return true
     if (Date.now() > deadline) return false
-    await delay(GONE_POLL_MS)
+    await delay(waitMs)
   }
 }
 
