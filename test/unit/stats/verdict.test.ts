@@ -33,9 +33,19 @@ describe('judge', () => {
   })
 
   it('is inconclusive where the command was never found, and failing where it was once', () => {
-    const all = judge(tally({ failed: 3 }), { exitCodes: [{ exitCode: 127, runs: 2 }, { exitCode: 126, runs: 1 }] })
+    const all = judge(tally({ failed: 3 }), {
+      exitCodes: [
+        { exitCode: 127, runs: 2 },
+        { exitCode: 126, runs: 1 },
+      ],
+    })
     expect(all).toEqual(inconclusive('command_not_found'))
-    const some = judge(tally({ failed: 3 }), { exitCodes: [{ exitCode: 127, runs: 2 }, { exitCode: 1, runs: 1 }] })
+    const some = judge(tally({ failed: 3 }), {
+      exitCodes: [
+        { exitCode: 127, runs: 2 },
+        { exitCode: 1, runs: 1 },
+      ],
+    })
     expect(some.verdict).toBe('failing')
   })
 })
