@@ -119,6 +119,7 @@ describe('code in a sandbox', () => {
     )
     expect(seen).toMatchObject({
       ...env,
+      PATH: '/commit-suite/home/.local/bin:/usr/bin:/bin',
       HOME: '/commit-suite/home',
       TMPDIR: '/commit-suite/tmp',
       USER: 'commit-suite',
