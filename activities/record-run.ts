@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { type ArtifactRef, formatRunId, type RunResult } from '../src/contract/index.ts'
+import type { RunCompletion } from '../src/executors/executor.ts'
+import { classify } from './classify.ts'
+import type { ActivityDeps } from './deps.ts'
+import { maskBytes, maskCaptured } from './mask-secrets.ts'
+import type { PlannedRun } from './planned-run.ts'
+
+/** Puts the beginning of a try on record; an adopted run has it there already. */
+export async function recordStart(deps: ActivityDeps, { key, seed, ...planned }: PlannedRun): Promise<void> {
+  const run = formatRunId(key)
+  await deps.store.events.append({
+    suite: key.suite,
+    type: 'run.started',
+    subject: run,
+    ordinal: planned.try,
+    data: { sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, node: deps.host.node },
+  })
+}
+
+/** Stores what the run left, masked, and then its result: the first result of a run stays. */
+export async function recordCompletion(
+  deps: ActivityDeps,
+  planned: PlannedRun,
+  completion: RunCompletion,
+  masked: readonly Buffer[],
+): Promise<RunResult> {
+  const artifacts = await storeArtifacts(deps, planned, completion, masked)
+  return (await deps.store.results.record(resultOf(planned, completion, artifacts))).result
+}
+
+async function storeArtifacts(
+  deps: ActivityDeps,
+  { key, ...planned }: PlannedRun,
+  completion: RunCompletion,
+  masked: readonly Buffer[],
+): Promise<ArtifactRef[]> {
+  const { logs, artifacts } = deps.store
+  const stored = [
+    await logs.compact({ ...key, try: planned.try, stream: 'stdout' }, maskCaptured(masked, completion.stdout)),
+    await logs.compact({ ...key, try: planned.try, stream: 'stderr' }, maskCaptured(masked, completion.stderr)),
+  ]
+  for (const { name: file, path } of completion.files) {
+    const name = `reports/${file}`
+    if (masked.length === 0) stored.push(await artifacts.putFile(key, name, path))
+    else stored.push(await artifacts.putBytes(key, name, maskBytes(masked, await readFile(path))))
+  }
+  return stored.filter((artifact) => artifact !== null)
+}
+
+function resultOf(
+  { key, seed, ...planned }: PlannedRun,
+  completion: RunCompletion,
+  artifacts: ArtifactRef[],
+): RunResult {
+  return {
+    ...key,
+    seed,
+    ...classify(completion),
+    exitCode: completion.exitCode,
+    signal: completion.signal,
+    startedAt: completion.startedAt.toISOString(),
+    durationMs: Math.round(completion.durationMs),
+    tries: planned.try,
+    node: completion.node,
+    artifacts,
+  }
+}

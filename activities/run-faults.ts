@@ -1,0 +1,59 @@
+import { CommitSuiteError, type ErrorCode, formatRunId, LIMITS } from '../src/contract/index.ts'
+import type { RunOutcome } from '../workflows/api.ts'
+import type { Fault, RunReference } from './api.ts'
+import type { ActivityDeps } from './deps.ts'
+import type { PlannedRun } from './planned-run.ts'
+import { findSeed } from './suite-lookup.ts'
+
+/** The run itself went well and stays with its runner: it is stored again later, not executed again. */
+const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set(['artifact_store_failed', 'store_unavailable'])
+
+/** Whether an error means that the run has to be executed again. */
+export const isLostRun = (error: unknown): error is CommitSuiteError =>
+  error instanceof CommitSuiteError && !STORAGE_FAULTS.has(error.code)
+
+/** Puts the fault on record as a try; after the last one nothing is tried again. */
+export async function countFault(
+  deps: ActivityDeps,
+  planned: PlannedRun,
+  error: CommitSuiteError,
+): Promise<CommitSuiteError> {
+  const { key, seed } = planned
+  deps.log.activities.warn({ run: formatRunId(key), try: planned.try, err: error }, 'run lost to a fault')
+  if (!error.retryable) return error
+  const run = formatRunId(key)
+  await deps.store.events.append({
+    suite: key.suite,
+    type: 'run.retried',
+    subject: run,
+    ordinal: planned.try,
+    data: { sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, fault: error.code },
+  })
+  if (planned.try < LIMITS.triesPerRun) return error
+  return new CommitSuiteError('tries_used_up', `${error.message} (after ${planned.try} tries)`, error.detail, {
+    cause: error,
+  })
+}
+
+/** Records `error` for a run that infrastructure could not carry through. */
+export async function recordRunError(
+  deps: ActivityDeps,
+  { run, fault }: { run: RunReference; fault: Fault },
+): Promise<RunOutcome> {
+  const { treeKey: _treeKey, ...key } = run
+  const failedTries = await deps.store.events.lastOrdinal(key.suite, 'run.retried', formatRunId(key))
+  const { result } = await deps.store.results.record({
+    ...key,
+    seed: await findSeed(deps.store, key.suite, key.attempt),
+    outcome: 'error',
+    reason: fault.code,
+    exitCode: null,
+    signal: null,
+    startedAt: null,
+    durationMs: 0,
+    tries: Math.max(1, failedTries),
+    node: deps.host.node,
+    artifacts: [],
+  })
+  return { outcome: result.outcome }
+}
