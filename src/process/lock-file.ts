@@ -14,10 +14,7 @@ const SQLITE_NOT_A_DATABASE = 26
 const POLL_MS = 25
 
 const hasCode = (error: unknown, code: number): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === code
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === code
 
 /**
  * SQLite's reserved lock is a kernel lock on the file: it ends with its process however that dies, so that

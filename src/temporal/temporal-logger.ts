@@ -10,7 +10,9 @@ export function temporalLogger(log: Logger): TemporalLogger {
     trace: (message: string, meta?: LogMetadata) => sdk.trace(meta ?? {}, message),
     debug: (message: string, meta?: LogMetadata) => sdk.debug(meta ?? {}, message),
     info: (message: string, meta?: LogMetadata) => sdk.debug(meta ?? {}, message),
-    warn: (message: string, meta?: LogMetadata) => sdk.warn(meta ?? {}, message),
+    // The queues of a host have activities only, which is meant so and said at every start.
+    warn: (message: string, meta?: LogMetadata) =>
+      sdk[message.startsWith('No workflows registered') ? 'debug' : 'warn'](meta ?? {}, message),
     error: (message: string, meta?: LogMetadata) => sdk.error(meta ?? {}, message),
   }
 }

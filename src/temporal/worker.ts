@@ -38,10 +38,7 @@ const OPEN_LANES = 2000
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { namespace, signal, slots } = settings
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
-  const [[connection, client], codePath] = await Promise.all([
-    connect(settings),
-    workflowBundle(settings.cacheDir),
-  ])
+  const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
   try {
     const searchable = await ensureSearchAttributes(client, namespace)
     const activities = createActivities({ ...settings.deps, searchable })

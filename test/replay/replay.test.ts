@@ -14,8 +14,7 @@ beforeAll(async () => {
   codePath = await workflowBundle(readConfig().cacheDir)
 })
 
-const replay = async (history: object) =>
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history)
+const replay = async (history: object) => await Worker.runReplayHistory({ workflowBundle: { codePath } }, history)
 
 describe('recorded histories', () => {
   it('cover every workflow, completed, paused and cancelled', () => {

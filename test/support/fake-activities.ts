@@ -78,7 +78,12 @@ export function fakeActivities(options: FakeOptions): { activities: Activities; 
       journal.mostLanes = Math.max(journal.mostLanes, lanes.size)
       const host = options.hosts?.shift() ?? HOST
       journal.hosts.push(host)
-      return { taskQueue: hostTaskQueue(host), controlQueue: controlTaskQueue(host), node: host, slots: options.slots ?? FAKE_SLOTS }
+      return {
+        taskQueue: hostTaskQueue(host),
+        controlQueue: controlTaskQueue(host),
+        node: host,
+        slots: options.slots ?? FAKE_SLOTS,
+      }
     },
     async holdEnvironment() {
       const beating = setInterval(heartbeat, HEARTBEAT_MS)

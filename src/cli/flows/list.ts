@@ -68,7 +68,7 @@ export async function listSuites(context: CliContext, flags: ListFlags): Promise
     else if (suites.length === 0) note(context, 'no suite on record')
     else {
       const colors = createColors(wantsColor(context, context.stdout))
-      const head = ['suite', 'status', 'started', 'runs', 'repository', 'command']
+      const head = ['suite', 'status', 'started', 'runs/commit', 'repository', 'command']
       print(context, plainTable(head, suites.map(rowOf), colors))
     }
     await tellInterrupted(context, store, config)

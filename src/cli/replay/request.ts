@@ -17,7 +17,7 @@ export const attemptOf = ({ suite, parsed }: Pick<FoundRun, 'suite' | 'parsed'>)
 /** A suite of exactly one run: the same commit, seed, command, set-up, environment and limits as recorded. */
 export function replayRequest({ suite, sha, seed, parsed }: FoundRun): NamedRequest {
   const { repo, command, workdir, setup, timeoutMs, projectType } = suite.spec
-  const { executor, isolation, reports, env, secretEnv, limits, keep, priority } = suite.spec
+  const { executor, isolation, reports, env, secretEnv, limits, priority } = suite.spec
   return {
     id: replayId(suite.id),
     repo,
@@ -36,7 +36,8 @@ export function replayRequest({ suite, sha, seed, parsed }: FoundRun): NamedRequ
     env,
     secretEnv,
     limits,
-    keep,
+    // Of the run that is replayed, not of the replay.
+    keep: 'never',
     priority,
   }
 }

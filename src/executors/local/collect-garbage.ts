@@ -60,9 +60,11 @@ async function collectTrees(host: LocalHost, before: number, dryRun: boolean): P
 }
 
 async function collectWorkspaces(host: LocalHost, before: number, dryRun: boolean): Promise<RemovedGarbage[]> {
+  // Folders before runs: a workspace made in between would look as if nobody had it.
+  const names = await readdir(host.places.runs).catch(() => [])
   const known = new Set((await host.runner.list('')).map(({ workspace }) => workspace))
   const removed: RemovedGarbage[] = []
-  for (const name of await readdir(host.places.runs).catch(() => [])) {
+  for (const name of names) {
     const workspace = join(host.places.runs, name)
     if (known.has(workspace) || (await lastUsedMs(workspace)) > before) continue
     const sizeBytes = await folderSizeBytes(workspace)

@@ -140,7 +140,10 @@ export class Stack {
     if (this.#ready || ends < HOPELESS_ENDS) return
     const message = `The ${what} ended ${ends} times before it was ready (${how}). Its log ${log} ends with:\n${tailOfLog(log)}`
     const target = this.#target
-    if (target?.external !== true) return this.#hopeless.reject(new CommitSuiteError(code, message))
+    if (target?.external !== true) {
+      this.#hopeless.reject(new CommitSuiteError(code, message))
+      return
+    }
     const remedy = 'Check TEMPORAL_ADDRESS, or leave it out to use the embedded server.'
     const lead = `No worker can work with the Temporal server at ${target.address}. ${remedy}`
     this.#hopeless.reject(new CommitSuiteError('temporal_unavailable', `${lead}\n${message}`, { remedy }))

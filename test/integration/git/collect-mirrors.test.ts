@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CollectMirrorsRequest, collectMirrors } from '../../../src/git/collect-mirrors.ts'
-import { withLock } from '../../../src/process/lock-file.ts'
 import type { Mirror } from '../../../src/git/mirror.ts'
+import { withLock } from '../../../src/process/lock-file.ts'
 import { commit, git, makeRepository, mirrorOf, scratchFolder, silentLog } from './scratch-repository.ts'
 
 const DAY_MS = 86_400_000

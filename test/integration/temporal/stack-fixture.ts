@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
@@ -48,5 +48,3 @@ export async function endStack(config: Config): Promise<void> {
   }
   await rm(config.stateDir, { recursive: true, force: true, maxRetries: 5 })
 }
-
-export const readLog = (config: Config): Promise<string> => readFile(join(config.stateDir, 'supervisor.log'), 'utf8')

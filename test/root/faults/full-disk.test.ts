@@ -27,7 +27,9 @@ describe('a full disk for artifacts', () => {
     const work = 'head -c 100000 /dev/zero | tr "\\0" x'
     const running = bench.home.start(...bench.suite('full', 6, work), '--json')
     const log = join(bench.home.config.stateDir, 'worker.log')
-    await until('storing has failed', async () => (await readFile(log, 'utf8').catch(() => '')).includes('artifact_store_failed'))
+    await until('storing has failed', async () =>
+      (await readFile(log, 'utf8').catch(() => '')).includes('artifact_store_failed'),
+    )
     expect((await bench.executions()).size).toBeGreaterThan(0)
     expect(await bench.finished('full')).toBe(0)
     await execa('mount', ['-o', 'remount,size=64m', disk])

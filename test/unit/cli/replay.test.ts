@@ -125,7 +125,7 @@ test('a replay asks for exactly that commit, seed and command, under an id that 
     projectType: 'go',
   } as const
   const spec = { ...fields, secretEnv: [...fields.secretEnv], env: { A: '1' }, limits: { processes: 50 } }
-  await recordSuite(real.store, ['failed', 'passed'], { id, ...spec, attemptBase: 3 })
+  await recordSuite(real.store, ['failed', 'passed'], { id, ...spec, attemptBase: 3, keep: 'always' })
   const request = replayRequest(await requireRun(real.store, `${id}.${SHA.slice(0, 12)}.1`))
   expect(request).toMatchObject({
     commits: [SHA],
@@ -134,6 +134,7 @@ test('a replay asks for exactly that commit, seed and command, under an id that 
     setup: null,
     timeoutMs: 60_000,
     attemptBase: 4,
+    keep: 'never',
     ...spec,
   })
   expect(request.id).toMatch(ID_PATTERN)
