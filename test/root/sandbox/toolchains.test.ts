@@ -94,6 +94,21 @@ describe('toolchains in a sandbox', () => {
     own.dispose()
     expect([made.stderr, made.status, used.stdout]).toEqual(['', 'exit 0\n', '/commit-suite/tree/.venv\n'])
   })
+
+  it('start although a program on the PATH is a link to a single file below /tmp, or npm has put its own in front', async () => {
+    const folder = join(host.root, 'programs')
+    const npm = join(host.root, 'project/node_modules/.bin')
+    writeFileSync(join(host.root, 'tool.js'), '')
+    for (const bin of [folder, npm]) {
+      mkdirSync(bin, { recursive: true })
+      symlinkSync(join(host.root, 'tool.js'), join(bin, 'tool'))
+    }
+    const { status, stderr } = await run(
+      { ...host, env: { ...host.env, PATH: `${npm}:${folder}:${SYSTEM_PATH}` } },
+      'true',
+    )
+    expect([status, stderr]).toEqual(['exit 0\n', ''])
+  })
 })
 
 describe('support for sandboxes', () => {

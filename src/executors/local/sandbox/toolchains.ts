@@ -57,7 +57,9 @@ class Search {
   }
 
   run(env: NodeJS.ProcessEnv): Toolchains {
-    for (const directory of (env.PATH ?? '').split(delimiter)) this.visitDirectory(directory)
+    // npm puts such folders in front of PATH for its scripts: our own tools, which runs do not get either.
+    const folders = (env.PATH ?? '').split(delimiter).filter((folder) => !/\/node_modules\/\.bin\/?$/.test(folder))
+    for (const directory of folders) this.visitDirectory(directory)
     for (const name of ROOT_VARIABLES) this.visitRoot(env[name])
     const paths = [...this.targets.keys()].sort()
     const outermost = paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)))

@@ -26,6 +26,7 @@ const EMPTY_FILE = '/commit-suite/etc/empty'
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'fd', 'stdin', 'stdout', 'stderr']
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+const isTemporary = (path: string): boolean => isWithin(path, '/tmp') || isWithin(path, '/var/tmp')
 const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
 /** Lists what to show: the system's directories and the toolchains of `env`, hidden places and credentials covered. */
@@ -34,19 +35,21 @@ export function hostView(env: NodeJS.ProcessEnv, places: HostPlaces): HostView {
   const system = [...SYSTEM, ...libraries].filter(present)
   const directories = system.filter((path) => !isLink(path))
   const toolchains = findToolchains(env, system, places)
-  const roots = [...directories, ...toolchains.binds.map((bind) => bind.target)]
+  // The run's own directory is mounted at /tmp: the target of a single file would not exist in it.
+  const binds = toolchains.binds.filter(({ kind, target }) => kind === 'directory' || !isTemporary(target))
+  const roots = [...directories, ...binds.map((bind) => bind.target)]
   return {
     roots,
     copies: [...system.filter(isLink), ...DEVICES.map((name) => `/dev/${name}`).filter(present)],
-    files: [EMPTY_FILE, ...toolchains.binds.filter((bind) => bind.kind === 'file').map((bind) => bind.target)],
+    files: [EMPTY_FILE, ...binds.filter((bind) => bind.kind === 'file').map((bind) => bind.target)],
     mounts: [
       ...directories.map((path) => readOnlyBind(path)),
-      ...toolchains.binds.map((bind) => readOnlyBind(bind.source, bind.target)),
+      ...binds.map((bind) => readOnlyBind(bind.source, bind.target)),
       ...[...new Set(roots.flatMap(mountsBelow))].map((path) => readOnlyBind(path)),
       ...covers(roots, places),
     ],
     env: toolchains.env,
-    belowTmp: roots.some((path) => isWithin(path, '/tmp') || isWithin(path, '/var/tmp')),
+    belowTmp: roots.some(isTemporary),
   }
 }
 
