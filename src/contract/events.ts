@@ -28,7 +28,16 @@ export const suiteEventSchema = z.discriminatedUnion('type', [
     warnings: z.array(z.string()).optional(),
   }),
   event('run.started', { ...run, try: z.int(), node: z.string() }),
-  event('run.retried', { ...run, try: z.int(), fault: z.string() }),
+  /** The run cannot begin yet, for a reason outside of it: no room in the cluster, an image on its way. */
+  event('run.waiting', { ...run, try: z.int(), reason: z.string() }),
+  event('run.retried', {
+    ...run,
+    try: z.int(),
+    fault: z.string(),
+    message: z.string().optional(),
+    /** Name of the artifact that holds what was known of the lost run. */
+    forensics: z.string().optional(),
+  }),
   event('run.finished', {
     ...run,
     outcome: outcomeSchema,

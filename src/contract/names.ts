@@ -37,3 +37,5 @@ export const TASK_QUEUE = 'commit-suite'
 export const hostTaskQueue = (host: string): string => `commit-suite-host-${host}`
 /** Task queue of one host for clean-up, which must not wait behind runs. */
 export const controlTaskQueue = (host: string): string => `commit-suite-control-${host}`
+/** Task queue of one host for runs in pods, bounded by the pods it may have at once. */
+export const podTaskQueue = (host: string): string => `commit-suite-pods-${host}`

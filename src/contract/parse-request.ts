@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import { type ErrorDetail, invalidInput } from './errors.ts'
-import { type ParsedSuiteRequest, suiteRequestSchema } from './suite.ts'
+import { ISOLATIONS, type Isolation, type ParsedSuiteRequest, suiteRequestSchema } from './suite.ts'
 
 const DEFAULT_RUNS = 10
 
 /** A request that holds together: every field in bounds, and the seeds in keeping with the number of runs. */
-export type SoundRequest = ParsedSuiteRequest & { runs: number }
+export type SoundRequest = ParsedSuiteRequest & { runs: number; isolation: Isolation }
 
 /**
  * Parses what a caller asked for, whoever it was.
@@ -15,7 +15,7 @@ export type SoundRequest = ParsedSuiteRequest & { runs: number }
 export function parseSuiteRequest(input: unknown): SoundRequest {
   const parsed = suiteRequestSchema.safeParse(input)
   if (!parsed.success) throw badField(input, parsed.error)
-  const request = parsed.data
+  const request = { ...parsed.data, isolation: isolationOf(parsed.data) }
   const { seeds, runs } = request
   if (seeds === undefined) return { ...request, runs: runs ?? DEFAULT_RUNS }
   const repeated = firstRepeated(seeds)
@@ -27,6 +27,20 @@ export function parseSuiteRequest(input: unknown): SoundRequest {
     throw invalidInput('runs', runs, `the ${seeds.length} seeds set the number of runs`, 'Leave runs out.')
   }
   return { ...request, runs: seeds.length }
+}
+
+function isolationOf({ executor, isolation, cluster, session }: ParsedSuiteRequest): Isolation {
+  const possible: readonly Isolation[] = ISOLATIONS[executor]
+  if (isolation !== undefined && !possible.includes(isolation)) {
+    throw invalidInput('isolation', isolation, `must be ${possible.join(' or ')} with executor ${executor}`)
+  }
+  const misplaced = { cluster, session }
+  for (const [field, value] of Object.entries(misplaced)) {
+    if (value !== undefined && executor !== 'kubernetes') {
+      throw invalidInput(field, value, 'needs executor kubernetes', 'Leave it out, or choose that executor.')
+    }
+  }
+  return isolation ?? ISOLATIONS[executor][0]
 }
 
 function firstRepeated(seeds: readonly number[]): number | undefined {

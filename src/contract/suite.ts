@@ -17,8 +17,14 @@ export const LIMITS = {
 } as const
 
 export const seedSchema = z.int().min(1).max(LIMITS.largestSeed)
-const executorNameSchema = z.enum(['local'])
-export const isolationSchema = z.enum(['process', 'sandbox'])
+const executorNameSchema = z.enum(['local', 'kubernetes'])
+export type ExecutorName = z.infer<typeof executorNameSchema>
+/** How runs are kept apart, by executor; the first is the default. */
+export const ISOLATIONS = {
+  local: ['process', 'sandbox'],
+  kubernetes: ['pod', 'warm'],
+} as const satisfies Record<ExecutorName, readonly string[]>
+export const isolationSchema = z.enum([...ISOLATIONS.local, ...ISOLATIONS.kubernetes])
 export type Isolation = z.infer<typeof isolationSchema>
 const keepSchema = z.enum(['never', 'failed', 'always'])
 
@@ -41,6 +47,23 @@ export const runLimitsSchema = z.strictObject({
 })
 export type RunLimits = z.infer<typeof runLimitsSchema>
 
+/** Which cluster, as the worker finds it; by default KUBECONFIG, else in-cluster, else the user's own configuration. */
+export const clusterRefSchema = z.strictObject({
+  /** Absolute path on the worker's machine, or several with colons between them. */
+  kubeconfig: z.string().regex(/^\//, 'must be an absolute path').max(4096).optional(),
+  context: z.string().min(1).max(253).optional(),
+})
+export type ClusterRef = z.infer<typeof clusterRefSchema>
+
+/** A client's session: its runs share one kept environment, `im-<chat>-<user>`, instead of one per commit. */
+export const sessionRefSchema = z.strictObject({
+  chat: z.string().min(1).max(253),
+  user: z.string().min(1).max(253),
+  /** Name of the API key that asked. */
+  key: z.string().max(253).default(''),
+})
+export type SessionRef = z.infer<typeof sessionRefSchema>
+
 /**
  * What a caller asks for: the options of `run` in camelCase. It is also the input of the workflow
  * `CommitSuite`, so everything but `repo` has a default. `setup: null` means no set-up at all.
@@ -62,7 +85,10 @@ export const suiteRequestSchema = z.strictObject({
   timeoutMs: z.int().min(LIMITS.shortestTimeoutMs).max(LIMITS.longestTimeoutMs).default(300_000),
   projectType: z.string().min(1).max(100).optional(),
   executor: executorNameSchema.default('local'),
-  isolation: isolationSchema.default('process'),
+  /** `process` on the local executor, `pod` on Kubernetes. */
+  isolation: isolationSchema.optional(),
+  cluster: clusterRefSchema.optional(),
+  session: sessionRefSchema.optional(),
   reports: z.string().min(1).max(1024).optional(),
   env: z.record(environmentName, environmentValue).default({}),
   secretEnv: z.array(environmentName).max(100).default([]),
@@ -75,8 +101,9 @@ export type SuiteRequest = z.input<typeof suiteRequestSchema>
 export type ParsedSuiteRequest = z.output<typeof suiteRequestSchema>
 
 /** A validated suite, all defaults filled: what is stored and what every activity works from. */
-export interface SuiteSpec extends Omit<ParsedSuiteRequest, 'id' | 'runs' | 'seed' | 'seeds' | 'parallelism'> {
+export interface SuiteSpec   extends Omit<ParsedSuiteRequest, 'id' | 'runs' | 'seed' | 'seeds' | 'parallelism' | 'isolation'> {
   id: string
+  isolation: Isolation
   runs: number
   /** Seed of the draw; null where the seeds were given one by one. */
   seed: number | null

@@ -1,4 +1,5 @@
-import type { Command, Isolation, RunKey, RunLimits } from '../contract/index.ts'
+import type { ClusterRef, Command, Isolation, RunKey, RunLimits, SessionRef } from '../contract/index.ts'
+import type { Template } from '../frameworks/templates.ts'
 
 /** Values of secret variables where runs happen; they exist in memory only. */
 export interface SecretSource {
@@ -13,14 +14,38 @@ export interface SecretSource {
  * `isolation_unavailable`); how a test ended is a value.
  */
 export interface Executor {
-  /** Refuses early what this host cannot do (for instance `sandbox` without root). */
-  assertSupported(isolation: Isolation): Promise<void>
+  /** Refuses early what this host cannot do (`sandbox` without root, a cluster that is not there). */
+  assertSupported(isolation: Isolation, cluster?: ClusterRef): Promise<void>
+  /** Makes the place of a commit's runs, or finds and updates it; what it returns goes on record. */
+  provision(request: ProvisionRequest, context: ExecutionContext): Promise<Provision>
   /** Checks the commit out and runs its set-up, or finds both done; leased against `gc` until `release`. */
   prepare(request: PrepareRequest, context: PrepareContext): Promise<Preparation>
   /** Starts the run or adopts it where it already goes on, streams its output and waits for its end. */
   run(request: RunRequest, context: RunContext): Promise<RunCompletion>
   /** Ends what is left of the lane's runs, removes its workspaces and gives its lease back. Idempotent. */
   release(request: ReleaseRequest): Promise<void>
+}
+
+/** Which place in a cluster; both absent on the local executor. */
+export interface ClusterPlace {
+  cluster?: ClusterRef | undefined
+  /** The place is a client's session instead of one suite's commit. */
+  session?: SessionRef | undefined
+}
+
+export interface ProvisionRequest extends ClusterPlace {
+  suite: string
+  sha: string
+  /** Absolute path, or URL without user info; recorded with what is made. */
+  repo: string
+  template: Template
+  limits: RunLimits
+  parallelism: number
+}
+
+export interface Provision {
+  /** Where, in a few words: a host, or a namespace of a cluster. */
+  place: string
 }
 
 export interface ExecutionContext {
@@ -35,7 +60,8 @@ export interface PrepareContext extends ExecutionContext {
   onSetup?(): Promise<void>
 }
 
-export interface PrepareRequest {
+export interface PrepareRequest extends ClusterPlace {
+  template: Template
   suite: string
   sha: string
   /** Bare mirror that holds the commit. */
@@ -59,7 +85,8 @@ export type Preparation =
   /** The set-up itself failed: the commit is `inconclusive`, with this output. */
   | { ok: false; step: 'checkout' | 'setup'; command: string; exitCode: number | null; output: string }
 
-export interface RunRequest {
+export interface RunRequest extends ClusterPlace {
+  template: Template
   key: RunKey
   /** Which repetition after infrastructure faults this is, from 1. */
   try: number
@@ -90,8 +117,12 @@ export interface OutputChunk {
 }
 
 export interface RunContext extends ExecutionContext {
-  /** Called once the command runs (again after an adoption). */
-  onStarted(startedAt: Date): Promise<void>
+  /** Called once the command runs (again after an adoption), with the node where that is not this host. */
+  onStarted(startedAt: Date, node?: string): Promise<void>
+  /** Called when the run has to wait for something outside of it, again when the reason changes. */
+  onWaiting?(reason: string): Promise<void>
+  /** Called before a fault is thrown, with what is known of the lost run: JSON for people to read. */
+  onForensics?(bundle: Uint8Array): Promise<void>
   /** Live output, in order per stream, each byte once per call of `run`; pieces of at most 256 KiB. */
   onOutput(chunk: OutputChunk): Promise<void>
 }
@@ -119,6 +150,8 @@ export interface RunCompletion {
   signal: string | null
   timedOut: boolean
   outOfMemory: boolean
+  /** The run used more disk than it may; only where the executor can tell. */
+  outOfDisk?: boolean
   startedAt: Date
   durationMs: number
   stdout: CapturedStream
@@ -129,7 +162,7 @@ export interface RunCompletion {
   dispose(): Promise<void>
 }
 
-export interface ReleaseRequest {
+export interface ReleaseRequest extends ClusterPlace {
   suite: string
   sha: string
   /** Keep the last workspaces for people to look at, until `gc`. */
