@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+import type { PrepareRequest } from '../../executor.ts'
+
+/**
+ * Name of the prepared tree: the same for the same commit, set-up, environment and pod template. Lock files and
+ * manifests enter through the commit; a new image under an old tag does not, so packs are only kept for a while.
+ */
+export function treeKey({ mirrorPath, sha, setup, workdir, env, secretEnv, template }: PrepareRequest): string {
+  const { image, pod } = template
+  const variables = Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const parts = ['pod', 1, mirrorPath, sha, setup, workdir, variables, secretEnv.toSorted(), image, pod]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
+}

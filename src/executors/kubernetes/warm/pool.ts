@@ -1,0 +1,117 @@
+/** A pod that serves one run after another. */
+export interface WarmPod {
+  name: string
+  node: string
+  /** Runs that it has served. */
+  runs: number
+}
+
+export interface PoolPods {
+  /** Pods of this commit that are there already, with the run that each is busy with. */
+  existing(): Promise<{ pod: WarmPod; run: string | null }[]>
+  /** A new pod, ready for its first run; waits for room. */
+  start(nth: number): Promise<WarmPod>
+  /** Whether an idle pod is still good for a run. */
+  isAlive(pod: WarmPod): Promise<boolean>
+  remove(pod: WarmPod): Promise<void>
+}
+
+interface Waiter {
+  run: string
+  take: PromiseWithResolvers<WarmPod>
+}
+
+/**
+ * The warm pods of one commit. Runs take pods in the order in which they asked; a pod is started for a run only
+ * where none is idle, and serves whoever comes first once it is ready.
+ */
+export class WarmPool {
+  readonly #pods: PoolPods
+  readonly #runsPerPod: number
+  readonly #busy = new Map<string, WarmPod>()
+  readonly #waiters: Waiter[] = []
+  #idle: WarmPod[] = []
+  #starting = 0
+  #started = 0
+  #adopted: Promise<void> | undefined
+
+  constructor(pods: PoolPods, runsPerPod: number) {
+    this.#pods = pods
+    this.#runsPerPod = runsPerPod
+  }
+
+  /** The pod of a run: the one that is busy with it already, or the next one that is free. */
+  async claim(run: string, signal: AbortSignal): Promise<WarmPod> {
+    await (this.#adopted ??= this.#adopt())
+    signal.throwIfAborted()
+    const known = this.#busy.get(run)
+    if (known !== undefined) return known
+    const waiter = { run, take: Promise.withResolvers<WarmPod>() }
+    this.#waiters.push(waiter)
+    const leave = (): void => {
+      const at = this.#waiters.indexOf(waiter)
+      if (at >= 0) this.#waiters.splice(at, 1)
+      waiter.take.reject(signal.reason)
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      void this.#serve()
+      return await waiter.take.promise
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  /** Ends a run's hold on its pod. One that is not healthy, or has served enough, is replaced. */
+  async giveBack(run: string, healthy: boolean): Promise<void> {
+    const pod = this.#busy.get(run)
+    if (pod === undefined) return
+    this.#busy.delete(run)
+    pod.runs += 1
+    const stays = healthy && pod.runs < this.#runsPerPod
+    if (stays) this.#idle.push(pod)
+    const served = this.#serve()
+    if (!stays) await this.#pods.remove(pod)
+    await served
+  }
+
+  async #adopt(): Promise<void> {
+    const found = await this.#pods.existing()
+    for (const { pod, run } of found) {
+      if (run === null) this.#idle.push(pod)
+      else this.#busy.set(run, pod)
+    }
+    this.#started = Math.max(0, ...found.map(({ pod }) => Number(pod.name.split('-').at(-1)))) || 0
+  }
+
+  /** Gives idle pods to those who wait, and starts as many more as are missing. */
+  async #serve(): Promise<void> {
+    for (let pod = this.#nextIdle(); pod !== undefined; pod = this.#nextIdle()) {
+      const alive = await this.#pods.isAlive(pod).catch(() => false)
+      const waiter = alive ? this.#waiters.shift() : undefined
+      if (waiter !== undefined) {
+        this.#busy.set(waiter.run, pod)
+        waiter.take.resolve(pod)
+      } else if (alive) this.#idle.push(pod)
+      else await this.#pods.remove(pod).catch(() => undefined)
+    }
+    while (this.#starting < this.#waiters.length) void this.#startOne()
+  }
+
+  #nextIdle(): WarmPod | undefined {
+    return this.#waiters.length > 0 ? this.#idle.shift() : undefined
+  }
+
+  async #startOne(): Promise<void> {
+    this.#starting += 1
+    try {
+      this.#idle.push(await this.#pods.start(++this.#started))
+    } catch (error) {
+      // Those who wait learn what stands in the way; a later one may find it gone.
+      this.#waiters.shift()?.take.reject(error)
+    } finally {
+      this.#starting -= 1
+    }
+    await this.#serve()
+  }
+}
