@@ -1,29 +1,22 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { invalidInput } from '../contract/index.ts'
-import { commandLikeSchema } from '../documents/command-like.ts'
-import { checkDocument, parseYaml } from '../documents/yaml-document.ts'
+import { checkDocument, parseYaml, type YamlDocument } from '../documents/yaml-document.ts'
 import { packageRoot } from '../package-root.ts'
-import { FRAMEWORK_NAMES } from './framework.ts'
+import { MANIFEST_FIELDS, manifestSchema, type PodTemplate } from './template/pod-template.ts'
+import { templateSchema } from './template/template-schema.ts'
 
-const templateSchema = z.strictObject({
-  description: z.string().max(500).default(''),
-  /** What a project of this type may be tested with; the last one is assumed where none is recognised. */
-  frameworks: z.array(z.enum(FRAMEWORK_NAMES)).default([]),
-  /** Default test command; absent where the framework knows one. */
-  command: commandLikeSchema.optional(),
-  /** Commands of the set-up; absent where the framework finds them, [] for none. */
-  setup: z.array(commandLikeSchema).optional(),
-  /** Glob of report files. */
-  reports: z.string().min(1).max(1024).optional(),
-  /** Variables of every run; those of the suite win. */
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(32_768)).default({}),
-})
+export type { PodTemplate }
 
 /** Defaults of one project type: a folder of `templates/`, ours or the user's. */
-export interface Template extends z.output<typeof templateSchema> {
+export interface Template extends Omit<z.output<typeof templateSchema>, 'image'> {
   name: string
+  image: string | undefined
+  /** From `test-pod.yaml`; undefined where the folder has none. */
+  pod: PodTemplate | undefined
+  /** Absolute path of the folder. */
+  folder: string
 }
 
 export interface TemplateOptions {
@@ -32,6 +25,7 @@ export interface TemplateOptions {
 }
 
 const TEMPLATE_FILE = 'template.yaml'
+const MANIFEST_FILE = 'test-pod.yaml'
 const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** Project types that exist, sorted. */
@@ -49,7 +43,7 @@ export async function loadTemplate(name: string, options: TemplateOptions = {}):
   if (!NAME_PATTERN.test(wanted)) throw await notFound(name, options)
   for (const folder of templateFolders(options)) {
     const actual = (await foldersIn(folder)).find((candidate) => candidate.toLowerCase() === wanted)
-    if (actual !== undefined) return readTemplate(wanted, join(folder, actual, TEMPLATE_FILE))
+    if (actual !== undefined) return await readTemplate(wanted, join(folder, actual))
   }
   throw await notFound(name, options)
 }
@@ -66,15 +60,41 @@ async function foldersIn(folder: string): Promise<string[]> {
   return folders.map((entry) => entry.name).filter((name) => NAME_PATTERN.test(name.toLowerCase()))
 }
 
-async function readTemplate(name: string, file: string): Promise<Template> {
+async function readTemplate(name: string, folder: string): Promise<Template> {
+  const document = await readDocument(join(folder, TEMPLATE_FILE))
+  const known = Object.keys(templateSchema.shape)
+  const { image, ...rest } = checkDocument(
+    { ...document, value: document.value ?? {} },
+    templateSchema,
+    known,
+    'template_invalid',
+  )
+  return { name, image, ...rest, pod: await readManifest(join(folder, MANIFEST_FILE)), folder }
+}
+
+async function readManifest(file: string): Promise<PodTemplate | undefined> {
+  if (!(await isThere(file))) return undefined
+  return checkDocument(await readDocument(file), manifestSchema, MANIFEST_FIELDS, 'template_invalid')
+}
+
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  )
+
+/** A value that is missing has no line of its own: then that of what it is missing from is named. */
+async function readDocument(file: string): Promise<YamlDocument> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw invalidInput('template', file, 'cannot be read', String(cause), 'template_invalid')
   })
   const document = parseYaml(text, file, 'template_invalid')
-  const known = Object.keys(templateSchema.shape)
   return {
-    name,
-    ...checkDocument({ ...document, value: document.value ?? {} }, templateSchema, known, 'template_invalid'),
+    ...document,
+    lineOf(path) {
+      const lengths = path.map((_, index) => path.length - index)
+      return [...lengths, 0].map((length) => document.lineOf(path.slice(0, length))).find((line) => line !== undefined)
+    },
   }
 }
 
