@@ -4,7 +4,7 @@ import type { PodWatch } from '../cluster/cluster.ts'
 import { isRefusal } from '../cluster/refusal.ts'
 import type { KubernetesHost } from '../host.ts'
 import type { PodPlace, StartContext } from './create-pod.ts'
-import { podState, type PodState } from './pod-state.ts'
+import { type PodState, podState } from './pod-state.ts'
 
 const LOOK_MS = 1_000
 /** A pod that was there when it was created and that the watch does not show after so long is asked for by name. */

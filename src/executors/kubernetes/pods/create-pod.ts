@@ -76,7 +76,12 @@ async function attempt(
       throw new CommitSuiteError('environment_lost', `The namespace ${namespace} is gone.`, {}, { cause: error })
     }
     if (isRefusal(error, 403) && /being terminated/.test(error.message)) {
-      throw new CommitSuiteError('environment_lost', `The namespace ${namespace} is being removed.`, {}, { cause: error })
+      throw new CommitSuiteError(
+        'environment_lost',
+        `The namespace ${namespace} is being removed.`,
+        {},
+        { cause: error },
+      )
     }
     if (isRefusal(error, 403) || isRefusal(error, 422) || isRefusal(error, 400)) {
       throw new CommitSuiteError('environment_refused', `The cluster refused the pod ${name}: ${error.message}`, {
