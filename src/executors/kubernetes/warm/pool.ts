@@ -42,10 +42,11 @@ export class WarmPool {
 
   /** The pod of a run: the one that is busy with it already, or the next one that is free. */
   async claim(run: string, signal: AbortSignal): Promise<WarmPod> {
-    await (this.#adopted ??= this.#adopt().catch((error: unknown) => {
+    this.#adopted ??= this.#adopt().catch((error: unknown) => {
       this.#adopted = undefined
       throw error
-    }))
+    })
+    await this.#adopted
     signal.throwIfAborted()
     const known = this.#busy.get(run)
     if (known !== undefined) return known
