@@ -3,6 +3,7 @@ import { FRAMEWORK_NAMES, type Framework, type FrameworkName, type SeedPlugin, t
 import { go } from './go.ts'
 import { jest } from './jest.ts'
 import { detectLanguage } from './languages.ts'
+import { maven } from './maven.ts'
 import { mocha } from './mocha.ts'
 import { nodeTest } from './node-test.ts'
 import { pytest } from './pytest.ts'
@@ -14,6 +15,7 @@ const FRAMEWORKS: Record<FrameworkName, Framework> = {
   pytest,
   unittest,
   go,
+  maven,
   vitest,
   jest,
   mocha,
@@ -49,7 +51,7 @@ export interface DetectOptions extends TemplateOptions {
 
 /**
  * Finds out how a commit is tested. Without a project type the framework that the command names is taken, else the
- * first one recognised in the order of FRAMEWORK_NAMES (Python, Go, Node; pytest before unittest, vitest before
+ * first one recognised in the order of FRAMEWORK_NAMES (Python, Go, Maven, Node; pytest before unittest, vitest before
  * jest before mocha before node's runner), else only the language counts, for its set-up, else the template is
  * `generic`. With one, only the frameworks of its template count. Throws `template_not_found`, `template_invalid`.
  */

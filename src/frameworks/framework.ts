@@ -24,7 +24,7 @@ export interface Framework {
   environment(base: Record<string, string>): Record<string, string>
 }
 
-export const FRAMEWORK_NAMES = ['pytest', 'unittest', 'go', 'vitest', 'jest', 'mocha', 'node-test'] as const
+export const FRAMEWORK_NAMES = ['pytest', 'unittest', 'go', 'maven', 'vitest', 'jest', 'mocha', 'node-test'] as const
 export type FrameworkName = (typeof FRAMEWORK_NAMES)[number]
 
 /** Plug-ins whose own random source would ignore `TEST_SEED`. */

@@ -22,6 +22,8 @@ const table: [string, Record<string, string>, FrameworkName | null][] = [
   ['test cases of unittest', { 'tests/test_a.py': unittestFile }, 'unittest'],
   ['pytest beside unittest', { 'tests/test_a.py': unittestFile, 'conftest.py': '' }, 'pytest'],
   ['go.mod', { 'go.mod': 'module x\n' }, 'go'],
+  ['pom.xml', { 'pom.xml': '<project/>' }, 'maven'],
+  ['Maven beside Node', { 'pom.xml': '', ...pkg({ jest: {} }) }, 'maven'],
   ['vitest as a dependency', pkg({ devDependencies: { vitest: '4' } }), 'vitest'],
   ['a configuration of vitest', { ...pkg({}), 'vitest.config.mts': '' }, 'vitest'],
   ['jest as a dependency', pkg({ devDependencies: { jest: '30' } }), 'jest'],
@@ -67,6 +69,7 @@ describe('what decides between several', () => {
     expect(await named('cd web && npx jest --ci pytest')).toBe('jest')
     expect(await named('python -m unittest discover')).toBe('unittest')
     expect(await named('make test')).toBe('pytest')
+    expect(await named('sh ./mvnw -B verify')).toBe('maven')
     expect((await detectFramework(both, 'node', { command: { argv: ['pytest'] } })).framework).toBe('vitest')
   })
 
@@ -83,7 +86,7 @@ describe('what decides between several', () => {
   test('an unknown type is refused with the names that exist', async () => {
     await expect(detectFramework(memoryTree({}), 'cobol')).rejects.toMatchObject({
       code: 'template_not_found',
-      message: expect.stringMatching(/projectType: "cobol".*fastapi, generic, go, node, python/),
+      message: expect.stringMatching(/projectType: "cobol".*fastapi, generic, go, maven, node, python/),
     })
   })
 })

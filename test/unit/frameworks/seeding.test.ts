@@ -14,6 +14,11 @@ describe('a seed enters through the environment', () => {
     ['unittest', { 'test_a.py': 'import unittest' }, { PYTHONHASHSEED: '417225' }],
     ['pytest', { 'conftest.py': '' }, { PYTHONHASHSEED: '417225' }],
     ['go', { 'go.mod': '' }, { GO_TEST_SEED: '417225', GOFLAGS: '-count=1' }],
+    [
+      'maven',
+      { 'pom.xml': '' },
+      { MAVEN_ARGS: '-Dsurefire.runOrder.random.seed=417225 -Djunit.jupiter.execution.order.random.seed=417225' },
+    ],
     ['vitest', script('vitest run'), { VITE_TEST_SEED: '417225' }],
     ['jest', script('jest'), { JEST_SEED: '417225' }],
     ['mocha', script('mocha'), { MOCHA_SEED: '417225' }],

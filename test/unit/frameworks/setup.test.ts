@@ -89,6 +89,15 @@ test('Go downloads modules unless they are vendored or not needed', async () => 
   expect(await setupOf({ 'go.mod': 'module x\n' })).not.toContain('download')
 })
 
+test('Maven fetches everything into the HOME of the runs, with the wrapper of the project where it is whole', async () => {
+  const own = { 'pom.xml': '', mvnw: '', '.mvn/wrapper/maven-wrapper.properties': '' }
+  expect(await setupOf(own)).toMatch(/-Duser\.home=\$HOME.*^sh \.\/mvnw -B -q dependency:go-offline/ms)
+  expect(await setupOf({ 'pom.xml': '', mvnw: '' })).toMatch(/^mvn -B -q dependency:go-offline/m)
+  const commandOf = async (files: Record<string, string>) => (await detectFramework(memoryTree(files))).command
+  expect(await commandOf(own)).toEqual({ shell: 'sh ./mvnw -B test' })
+  expect(await commandOf({ 'pom.xml': '' })).toEqual({ shell: 'mvn -B test' })
+})
+
 test('a generic project has no set-up', async () => {
   expect(await setupOf({ 'go.mod': 'module x\n' }, 'generic')).toBe('')
 })
