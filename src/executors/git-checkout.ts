@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { CommitSuiteError } from '../../../contract/index.ts'
+import { CommitSuiteError } from '../contract/index.ts'
 
 const CHECKOUT_WITHIN_MS = 900_000
 const OUTPUT_BYTES = 65_536

@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '../executor.ts'
+import type { ExecutionContext } from './executor.ts'
 
 const BEAT_MS = 1_000
 /** Each beat costs the server a write: beyond a hundred a second they come later, but often enough for their time-out. */

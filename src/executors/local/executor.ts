@@ -3,7 +3,7 @@ import type { Executor, Preparation, PrepareContext, PrepareRequest, SecretSourc
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
 import { endUnownedRuns } from './end-unowned.ts'
 import { hostEnvironment } from './environment/run-environment.ts'
-import { whileBeating } from './heartbeat.ts'
+import { whileBeating } from '../heartbeat.ts'
 import type { LocalHost } from './host.ts'
 import { placesIn } from './places.ts'
 import { prepareTree } from './prepare/prepare.ts'
