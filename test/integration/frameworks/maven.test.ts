@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -29,13 +29,7 @@ class SeedTest {
 }
 `
 
-const hasMaven = (() => {
-  try {
-    return execFileSync('mvn', ['--version'], { stdio: 'pipe' }).length > 0
-  } catch {
-    return false
-  }
-})()
+const hasMaven = spawnSync('sh', ['-c', 'command -v mvn']).status === 0
 
 let project: Project | undefined
 afterEach(() => project?.remove())

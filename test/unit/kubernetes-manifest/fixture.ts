@@ -20,7 +20,7 @@ export const template = (own: Partial<Template> = {}): Template => ({
   ...own,
 })
 
-export const LABELS = { 'app.kubernetes.io/managed-by': 'commit-suite', 'commit-suite/suite': 's1' }
+const LABELS = { 'app.kubernetes.io/managed-by': 'commit-suite', 'commit-suite/suite': 's1' }
 
 export function request(own: Partial<PodRequest> = {}): PodRequest {
   return {
