@@ -1,3 +1,4 @@
+import type { KubeConfig } from '@kubernetes/client-node'
 import type { Logger } from 'pino'
 import type { ClusterRef } from '../../../contract/index.ts'
 import { ApiLink } from './api-link.ts'
@@ -31,14 +32,15 @@ export async function connectCluster(ref: ClusterRef | undefined, options: Conne
   return new ConnectedCluster(loadKubeConfig(ref), options)
 }
 
-class ConnectedCluster implements Cluster {
+/** See `Cluster`. */
+export class ConnectedCluster implements Cluster {
   readonly name: string
   private readonly link: ApiLink
   private readonly watches: SharedWatches
   private readonly awayMs: number
   private readonly log: Logger | undefined
 
-  constructor(config: ReturnType<typeof loadKubeConfig>, options: ConnectOptions) {
+  constructor(config: KubeConfig, options: ConnectOptions) {
     const { log, qps = 50, burst = 100, awayMs = 5 * 60_000, requestTimeoutMs = 30_000, watchIdleMs = 90_000 } = options
     this.link = new ApiLink(config, { qps, burst, requestTimeoutMs })
     this.name = this.link.address.context
