@@ -16,7 +16,7 @@ const config = new KubeConfig()
 let core: CoreV1Api
 beforeAll(async () => {
   config.loadFromDefault()
-  core = config.makeApiClient(CoreApi)
+  core = config.makeApiClient(CoreV1Api)
   await core.createNamespace({ body: { metadata: { name: NAMESPACE, labels: RESTRICTED } } })
   for (const name of ['commit-suite-runs', 'default']) {
     const body = { metadata: { name } }
@@ -96,7 +96,8 @@ test.each([
   ['a folder of the node', { volumes: [{ name: 'v', hostPath: { path: '/' } }] }, {}],
   ["the node's network", { hostNetwork: true }, {}],
   ['root', { securityContext: { runAsUser: 0 } }, {}],
-  ['privileges', {}, { securityContext: { privileged: true, allowPrivilegeEscalation: true } }],
+  ['privileges', {}, { securityContext: { allowPrivilegeEscalation: true } }],
+  ['all system calls', {}, { securityContext: { seccompProfile: { type: 'Unconfined' } } }],
   ['capabilities', {}, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } }],
 ])('a manifest that asks for %s is refused by the namespace, not quietly mended', async (_what, spec, container) => {
   const template = await loadTemplate('generic')
@@ -133,4 +134,20 @@ test('a manifest that is silent about security is taken by a restricted namespac
   const taken = await tryPod(await podOf('generic', { template: { ...template, pod } }))
   expect(taken.metadata?.labels).toMatchObject({ app: 'tests', 'commit-suite/role': 'run' })
   expect(taken.spec?.containers.map(({ name }) => name)).toEqual(['app', 'test'])
+})
+
+const SEEN = `id -u && pwd && touch /commit-suite/a /tmp/b && grep -q ' / [^ ]* ro,' /proc/mounts && \
+  ! test -e /var/run/secrets/kubernetes.io && echo "GOPATH is '$GOPATH'"`
+
+test('a run finds its folders writable under a root that is not, no token, and the variables of the manifest', async () => {
+  const body = await podOf('go', { name: 'seen', boot: ['sh', '-c', SEEN], imagePullSecrets: [] })
+  const place = { name: 'seen', namespace: NAMESPACE }
+  await core.createNamespacedPod({ namespace: NAMESPACE, body })
+  await expect
+    .poll(async () => (await core.readNamespacedPod(place)).status?.containerStatuses?.[0]?.state, {
+      timeout: 60_000,
+      interval: 200,
+    })
+    .toMatchObject({ terminated: { exitCode: 0 } })
+  expect(await core.readNamespacedPodLog(place)).toBe("1000\n/commit-suite\nGOPATH is ''\n")
 })
