@@ -229,6 +229,11 @@ test('an error of the reader ends the command with that error', async () => {
 test.each([
   ['gone', 'Internal error occurred: error executing command in container: container is not running'],
   ['gone', 'unable to upgrade connection: container not found ("test")'],
+  ['gone', 'failed to exec in container: container is in CONTAINER_EXITED state'],
+  ['gone', 'failed to load task: no running task found: task 0a1b not found: not found'],
+  ['gone', 'OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown'],
+  ['lost', 'unable to start container process: error executing setns process: exit status 1: unknown'],
+  ['lost', 'unable to start container process: read init-p: connection reset by peer: unknown'],
   ['lost', 'failed to exec in container: OCI runtime exec failed: fork/exec: resource temporarily unavailable'],
   ['lost', 'error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused'],
   ['refused', 'exec: "nope": executable file not found in $PATH: unknown'],
@@ -243,6 +248,7 @@ test.each([
   [400, 'container c is not valid for pod p', 'refused'],
   [500, 'container not found ("c")', 'gone'],
   [403, 'pods "p" is forbidden: User "me" cannot create resource "pods/exec"', 'refused'],
+  [500, 'Internal error occurred: something else', 'lost'],
   [503, 'the server is currently unable to handle the request', 'lost'],
   [429, 'too many requests', 'lost'],
 ])('a handshake answered %d "%s" is %s', async (status, message, kind) => {
@@ -263,6 +269,12 @@ test('a server that is away loses the command at once: whoever asked knows wheth
       signal: new AbortController().signal,
     }),
   ).rejects.toMatchObject({ name: 'ExecFailed', kind: 'lost', message: expect.stringContaining('ECONNREFUSED') })
+})
+
+test('an end that says nothing is not taken for a success', async () => {
+  const { session, socket } = await run()
+  socket.send(frame(3, '{"metadata":{}}'))
+  await expect(session.ended).rejects.toThrow('How the command ended was not told: {"metadata":{}}')
 })
 
 test('an older server speaks v4', async () => {

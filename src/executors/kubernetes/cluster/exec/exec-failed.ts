@@ -19,21 +19,31 @@ export class ExecFailed extends Error {
 }
 
 // API server, kubelet, containerd and runc each say it in their own words, and only in words.
-const GONE =
-  /not found in pod|container not found|container .* not found|is not running|not running|pod .* does not exist|pods? .*not found|stopped|not created|no such task|task .* not found|cannot exec in a (deleted|stopped)|completed pod/i
-const PASSING =
-  /temporarily unavailable|connection refused|connection reset|broken pipe|timed? ?out|deadline exceeded|\bEOF\b|dial tcp|Unavailable|too many/i
-const TRANSIENT = new Set([429, 502, 503, 504])
+const GONE = [
+  /container not found/i,
+  /\bpods? .*(not found|does not exist)/i,
+  /container .* not found in pod/i,
+  /(is )?not running/i,
+  /container is in CONTAINER_\w+ state/,
+  /container not created/,
+  /task \S+ not found/,
+  /cannot exec in a \w+ (state|container)/,
+  /cannot exec (in|into) a container in a completed pod/i,
+]
+const REFUSED =
+  /executable file not found|no such file or directory|permission denied|exec format error|(is a|not a) directory/i
+const TRANSIENT = new Set([429, 500, 502, 503, 504])
 
-/** What an answer means for the command that was to be started. */
+/** What an answer means for the command that was to be started; `status` is that of a failed handshake. */
 export function execFault(message: string, status?: number): ExecFailed {
   return new ExecFailed(faultOf(message, status), message, status)
 }
 
 function faultOf(message: string, status: number | undefined): ExecFault {
   if (status === 404) return 'gone'
-  if (/executable file not found|no such file or directory/i.test(message)) return 'refused'
-  if (PASSING.test(message)) return 'lost'
-  if (GONE.test(message) && status !== 401 && status !== 403) return 'gone'
-  return status !== undefined && TRANSIENT.has(status) ? 'lost' : 'refused'
+  if (status === 401 || status === 403) return 'refused'
+  if (GONE.some((words) => words.test(message))) return 'gone'
+  // Once the handshake was done, runtimes fail in many ways while a container ends or is short of processes.
+  if (status === undefined) return REFUSED.test(message) ? 'refused' : 'lost'
+  return TRANSIENT.has(status) ? 'lost' : 'refused'
 }

@@ -24,7 +24,7 @@ function parse(json: string): z.infer<typeof statusSchema> {
   try {
     return statusSchema.parse(JSON.parse(json))
   } catch (error) {
-    throw new ExecFailed('lost', `The end of the command could not be read: ${json.slice(0, 200)}`, undefined, {
+    throw new ExecFailed('lost', `How the command ended was not told: ${json.slice(0, 200)}`, undefined, {
       cause: error,
     })
   }
