@@ -1,0 +1,45 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { isRefusal } from '../cluster/refusal.ts'
+import { applyIn } from './apply.ts'
+import { limitRange, resourceQuota } from './bounds.ts'
+import type { EnvironmentWants } from './ensure.ts'
+import { denyAll, setUpEgress } from './network-policies.ts'
+import type { EnvironmentOwner } from './owner.ts'
+import { serviceAccount } from './service-account.ts'
+
+/** Puts everything into the namespace that belongs there; false where the namespace went meanwhile. */
+export async function furnish(
+  cluster: Cluster,
+  namespace: string,
+  { owner, wants }: { owner: EnvironmentOwner; wants: EnvironmentWants },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const apply = applyIn(cluster, namespace, signal)
+  try {
+    const earlier = owner.kind === 'session' ? await quotaOf(cluster, namespace, signal) : {}
+    await Promise.all([
+      apply.networkPolicy(denyAll()),
+      apply.networkPolicy(setUpEgress(wants.egress)),
+      apply.resourceQuota(resourceQuota(wants, earlier)),
+      apply.limitRange(limitRange(wants)),
+      apply.serviceAccount(serviceAccount(wants.imagePullSecrets)),
+    ])
+    return true
+  } catch (error) {
+    if (isRefusal(error, 404) && error.details.kind === 'namespaces') return false
+    if (isRefusal(error, 403) && /being terminated/.test(error.message)) return false
+    throw error
+  }
+}
+
+/** The bounds that a session has from its suites so far. */
+async function quotaOf(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<Record<string, string>> {
+  try {
+    const name = 'commit-suite'
+    const quota = await cluster.request(({ core }) => core.readNamespacedResourceQuota({ namespace, name }), signal)
+    return quota.spec?.hard ?? {}
+  } catch (error) {
+    if (isRefusal(error, 404)) return {}
+    throw error
+  }
+}
