@@ -1,11 +1,12 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { isRefusal } from '../cluster/refusal.ts'
 import { applyIn } from './apply.ts'
-import { limitRange, resourceQuota } from './bounds.ts'
+import { resourceQuota } from './bounds.ts'
 import type { EnvironmentWants } from './ensure.ts'
 import { denyAll, setUpEgress } from './network-policies.ts'
 import type { EnvironmentOwner } from './owner.ts'
 import { serviceAccount } from './service-account.ts'
+import { limitRange } from './silent-containers.ts'
 
 /** Puts everything into the namespace that belongs there; false where the namespace went meanwhile. */
 export async function furnish(
