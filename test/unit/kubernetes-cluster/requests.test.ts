@@ -95,6 +95,15 @@ test('a refusal comes at once with status, reason and details', async () => {
   expect(cluster.requests).toBe(1)
 })
 
+test('credentials that are not accepted are told in words', async () => {
+  cluster = await server.connect()
+  server.answer = (_request, response) => status(response, 401, 'Unauthorized', 'Unauthorized')
+  await expect(cluster.request(list)).rejects.toMatchObject({
+    status: 401,
+    message: 'The API server does not accept the credentials of the kubeconfig: Unauthorized',
+  })
+})
+
 test('a full quota is told from a lack of rights', async () => {
   cluster = await server.connect()
   let message = 'pods "x" is forbidden: exceeded quota: runs, requested: pods=1, used: pods=2, limited: pods=2'

@@ -200,6 +200,17 @@ test('a watch that is not allowed fails at once for all who wait', async () => {
   await expect(watch.list(never)).rejects.toMatchObject({ status: 403, reason: 'Forbidden' })
 })
 
+test('an event that is none makes a new list', async () => {
+  let asked = 0
+  onWatch = (response) => {
+    hold(response)
+    if (++asked === 1) response.write('{"type":\n')
+    list = podList('20', pod('a', '19'))
+  }
+  await begin()
+  expect(await phase('a', 'Running')).toBe('Running')
+})
+
 test('the list is what is known once the watch is in step', async () => {
   list = podList('10', pod('a', '9'), pod('b', '8'))
   await begin()

@@ -11,10 +11,11 @@ import {
   wrapHttpLibrary,
 } from '@kubernetes/client-node'
 import type { ClientOptions } from 'ws'
-import { CommitSuiteError, invalidInput } from '../../../contract/index.ts'
+import { invalidInput } from '../../../contract/index.ts'
 import { type ClusterAddress, deepestCause, NoAnswer, unavailable } from './away.ts'
 import type { ClusterApis } from './cluster.ts'
-import { joinSignals } from './join-signals.ts'
+import { Connections } from './connections.ts'
+import { type JoinedSignal, joinSignals } from './join-signals.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refusalFrom } from './refusal.ts'
 
@@ -26,29 +27,22 @@ export interface LinkOptions {
   requestTimeoutMs: number
 }
 
-/** Connections are made anew after so long, so that certificates which were renewed on disk come into use. */
-const CONNECTIONS_MS = 5 * 60_000
-
-type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>
-
-/** The way to one API server: credentials, connections, the rate limit and the count of everything that is sent. */
+/** The way to one API server: the rate limit, the count and the time-outs of everything that is sent. */
 export class ApiLink {
   readonly address: ClusterAddress
   /** Aborts when the link is closed. */
   readonly closed: AbortSignal
   requests = 0
-  private readonly config: KubeConfig
-  private readonly server: string
   private readonly limit: RateLimit
   private readonly requestTimeoutMs: number
+  private readonly connections: Connections
   private readonly http = new IsomorphicFetchHttpLibrary()
   private readonly closing = new AbortController()
-  private connections: { dispatcher: Dispatcher | undefined; sinceMs: number } | undefined
 
   constructor(config: KubeConfig, options: LinkOptions) {
-    this.config = config
-    this.server = (config.getCurrentCluster()?.server ?? '').replace(/\/+$/, '')
-    this.address = { context: config.getCurrentContext(), server: this.server }
+    const server = (config.getCurrentCluster()?.server ?? '').replace(/\/+$/, '')
+    this.address = { context: config.getCurrentContext(), server }
+    this.connections = new Connections(config)
     this.limit = new RateLimit(options.qps, options.burst)
     this.requestTimeoutMs = options.requestTimeoutMs
     this.closed = this.closing.signal
@@ -57,77 +51,64 @@ export class ApiLink {
   /** Clients whose requests end with the signal; failures of theirs are `ApiRefusal` or `NoAnswer`. */
   apis(signal: AbortSignal): ClusterApis {
     const configuration = createConfiguration({
-      baseServer: new ServerConfiguration(this.server, {}),
+      baseServer: new ServerConfiguration(this.address.server, {}),
       httpApi: wrapHttpLibrary({ send: async (request) => await this.send(request, signal) }),
       authMethods: {
         default: {
           getName: () => 'kubeconfig',
-          applySecurityAuthentication: async (request) => await this.authenticate(request),
+          applySecurityAuthentication: async (request) => await this.connections.authenticate(request),
         },
       },
     })
     return { core: new CoreV1Api(configuration), networking: new NetworkingV1Api(configuration) }
   }
 
-  /** The body of an answer that goes on for as long as the signal lets it. */
+  /** The body of an answer that goes on until it ends or the signal ends it; only its beginning has a time-out. */
   async stream(path: string, query: Record<string, string>, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const request = new RequestContext(`${this.server}${path}?${new URLSearchParams(query)}`, HttpMethod.GET)
-    await this.authenticate(request)
+    const request = new RequestContext(`${this.address.server}${path}?${new URLSearchParams(query)}`, HttpMethod.GET)
+    await this.connections.authenticate(request)
     await this.admit(signal)
-    const headers = new AbortController()
-    const timer = setTimeout(() => headers.abort(this.tooLate()), this.requestTimeoutMs)
-    // Stays joined for as long as the body is read; the signal of a watch lives no longer than its stream.
-    const both = joinSignals(signal, headers.signal)
-    request.setSignal(both.signal)
+    const due = this.due(signal)
     try {
-      const response = await this.answered(this.http.send(request).toPromise(), both.signal)
-      if (response.httpStatusCode >= 400) await this.refuse(response, both.signal)
-      const body = response.body.stream()
+      const body = (await this.answer(request, due.signal)).body.stream()
       if (body === null) throw new NoAnswer('the answer has no body')
       return body
     } finally {
-      clearTimeout(timer)
+      // Stays joined, as the signal goes on to end the body.
+      due.met()
     }
   }
 
   /** Where and with which credentials a WebSocket is opened; takes from the rate limit. */
   async socket(path: string, signal: AbortSignal): Promise<{ url: string; options: ClientOptions }> {
     await this.admit(signal)
-    const options: ClientOptions = {}
-    await this.credentials(async () => await this.config.applyToHTTPSOptions(options))
-    return {
-      url: `${this.server.replace(/^http/, 'ws')}${path}`,
-      options: { ...options, handshakeTimeout: this.requestTimeoutMs },
-    }
+    const options = await this.connections.socketOptions()
+    const url = `${this.address.server.replace(/^http/, 'ws')}${path}`
+    return { url, options: { ...options, handshakeTimeout: this.requestTimeoutMs } }
+  }
+
+  /** Something on the current connection was silent for too long: the next request does not use it. */
+  distrustConnection(): void {
+    this.connections.renew()
   }
 
   async close(): Promise<void> {
     this.closing.abort(unavailable(this.address, new Error('the connection was closed by us')))
-    await this.connections?.dispatcher?.destroy()
+    await this.connections.close()
   }
 
   private async send(request: RequestContext, signal: AbortSignal): Promise<ResponseContext> {
     await this.admit(signal)
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(this.tooLate()), this.requestTimeoutMs)
-    const both = joinSignals(signal, late.signal)
-    request.setSignal(both.signal)
+    const due = this.due(signal)
     try {
-      const response = await this.answered(this.http.send(request).toPromise(), both.signal)
-      if (response.httpStatusCode >= 400) await this.refuse(response, both.signal)
-      const text = await this.answered(response.body.text(), both.signal)
+      const response = await this.answer(request, due.signal)
+      const text = await this.received(response.body.text(), due.signal)
       const body = { text: async () => text, binary: async () => Buffer.from(text), stream: () => null }
       return new ResponseContext(response.httpStatusCode, response.headers, body)
     } finally {
-      clearTimeout(timer)
-      both.release()
+      due.met()
+      due.release()
     }
-  }
-
-  private async refuse(response: ResponseContext, signal: AbortSignal): Promise<never> {
-    const text = await this.answered(response.body.text(), signal)
-    if (response.httpStatusCode === 401) this.connections = undefined
-    throw refusalFrom(response.httpStatusCode, text, response.headers['retry-after'])
   }
 
   private async admit(signal: AbortSignal): Promise<void> {
@@ -135,49 +116,36 @@ export class ApiLink {
     this.requests += 1
   }
 
-  private tooLate(): NoAnswer {
-    return new NoAnswer(`no answer within ${this.requestTimeoutMs / 1000} s`)
+  /** A signal that also aborts when the answer is not there in time, until `met`. */
+  private due(signal: AbortSignal): JoinedSignal & { met(): void } {
+    const late = new AbortController()
+    const timer = setTimeout(() => {
+      this.distrustConnection()
+      late.abort(new NoAnswer(`no answer within ${this.requestTimeoutMs / 1000} s`))
+    }, this.requestTimeoutMs)
+    return { ...joinSignals(signal, late.signal), met: () => clearTimeout(timer) }
+  }
+
+  private async answer(request: RequestContext, signal: AbortSignal): Promise<ResponseContext> {
+    request.setSignal(signal)
+    const response = await this.received(this.http.send(request).toPromise(), signal)
+    const { httpStatusCode: status, headers } = response
+    if (status < 400) return response
+    if (status === 401) this.connections.renew()
+    throw refusalFrom(status, await this.received(response.body.text(), signal), headers['retry-after'])
   }
 
   /** Tells a connection that failed from one that we ended ourselves and from a configuration that cannot work. */
-  private async answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  private async received<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
     try {
       return await answer
     } catch (error) {
       signal.throwIfAborted()
       const { code, message } = deepestCause(error)
-      if (isDistrust(code)) {
-        const { context, server } = this.address
-        throw invalidInput(
-          'cluster.context',
-          context,
-          `${server} is not trusted: ${message}`,
-          undefined,
-          'cluster_invalid',
-        )
-      }
-      throw new NoAnswer(message, { cause: error })
-    }
-  }
-
-  /** The library would open new connections for each request; they are kept here instead. */
-  private async authenticate(request: RequestContext): Promise<void> {
-    await this.credentials(async () => await this.config.applySecurityAuthentication(request))
-    const now = performance.now()
-    if (this.connections === undefined || now - this.connections.sinceMs > CONNECTIONS_MS) {
-      this.connections = { dispatcher: request.getDispatcher(), sinceMs: now }
-    }
-    if (this.connections.dispatcher !== undefined) request.setDispatcher(this.connections.dispatcher)
-  }
-
-  private async credentials(obtain: () => Promise<void>): Promise<void> {
-    try {
-      await obtain()
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const { context } = this.address
-      const message = `The credentials of context ${context} could not be obtained: ${why}`
-      throw new CommitSuiteError('cluster_unavailable', message, { field: 'cluster.context', value: context })
+      if (!isDistrust(code)) throw new NoAnswer(message, { cause: error })
+      const { context, server } = this.address
+      const rule = `${server} is not trusted: ${message}`
+      throw invalidInput('cluster.context', context, rule, undefined, 'cluster_invalid')
     }
   }
 }

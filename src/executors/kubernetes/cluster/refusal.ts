@@ -46,7 +46,10 @@ export class ApiRefusal extends Error {
 export function refusalFrom(status: number, body: string, retryAfter?: string): ApiRefusal {
   const seconds = Number(retryAfter ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
-  return new ApiRefusal(status, parseStatus(status, body), retryAfterMs)
+  const answer = parseStatus(status, body)
+  if (status !== 401) return new ApiRefusal(status, answer, retryAfterMs)
+  const message = `The API server does not accept the credentials of the kubeconfig: ${answer.message}`
+  return new ApiRefusal(status, { ...answer, message }, retryAfterMs)
 }
 
 /** From the object of a watch's ERROR event. */

@@ -11,6 +11,9 @@ interface Patience {
   log: Logger | undefined
 }
 
+/** A hiccup passes before as many failures; what lasts longer is worth a line in the log. */
+const TOLD_AFTER = 3
+
 /** Repeats an attempt while the server is away; throws `cluster_unavailable` when that lasts too long. */
 export async function whileAway<T>(attempt: () => Promise<T>, { address, awayMs, signal, log }: Patience): Promise<T> {
   const sinceMs = performance.now()
@@ -23,7 +26,10 @@ export async function whileAway<T>(attempt: () => Promise<T>, { address, awayMs,
       if (!isAway(error)) throw error
       const waitMs = Math.max(backOffMs(failures), askedToWaitMs(error))
       if (performance.now() - sinceMs + waitMs > awayMs) throw unavailable(address, error)
-      log?.debug({ context: address.context, failures: failures + 1, cause: String(error) }, 'API server away')
+      log?.[failures === TOLD_AFTER ? 'warn' : 'debug'](
+        { context: address.context, failures: failures + 1, cause: String(error) },
+        'API server away',
+      )
       await pause(waitMs, signal)
     }
   }

@@ -81,3 +81,15 @@ test('many requests at once all come back', async () => {
   )
   expect(new Set(all.map((one) => one.metadata?.name))).toEqual(new Set([namespace.name]))
 })
+
+test('more watches than one connection carries leave room for requests', async () => {
+  const watches = Array.from({ length: 130 }, (_, at) => cluster.watchPods(`${namespace.name}-${at}`))
+  const before = cluster.requests
+  const lists = await Promise.all(watches.map(async (watch) => await watch.list(never)))
+  expect(lists.flat()).toEqual([])
+  await expect.poll(() => cluster.requests - before, { timeout: 30_000 }).toBe(2 * watches.length)
+  const own = await cluster.request(async ({ core }) => await core.readNamespace({ name: namespace.name }))
+  expect(own.metadata?.name).toBe(namespace.name)
+  expect(cluster.requests - before).toBe(2 * watches.length + 1)
+  for (const watch of watches) watch.close()
+})

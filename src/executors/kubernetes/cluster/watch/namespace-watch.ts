@@ -1,11 +1,12 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { ObjectSerializer } from '@kubernetes/client-node/dist/gen/models/ObjectSerializer.js'
 import type { Logger } from 'pino'
+import { CommitSuiteError } from '../../../../contract/index.ts'
 import type { ApiLink } from '../api-link.ts'
 import { isAway, NoAnswer, unavailable } from '../away.ts'
 import { backOffMs, pause } from '../back-off.ts'
 import { joinSignals } from '../join-signals.ts'
-import { type ApiRefusal, isRefusal, refusalFromStatus } from '../refusal.ts'
+import { isRefusal, refusalFromStatus } from '../refusal.ts'
 import { askedToWaitMs } from '../while-away.ts'
 import { eventBatches, type WatchEvent } from './event-lines.ts'
 import type { PodIndex } from './pod-index.ts'
@@ -64,7 +65,10 @@ export class NamespaceWatch {
 
   private async stream(from: string, signal: AbortSignal): Promise<void> {
     const idle = new AbortController()
-    const lost = (): void => idle.abort(new NoAnswer(`the watch was silent for ${this.settings.idleMs / 1000} s`))
+    const lost = (): void => {
+      this.link.distrustConnection()
+      idle.abort(new NoAnswer(`the watch was silent for ${this.settings.idleMs / 1000} s`))
+    }
     const timer = setTimeout(lost, this.settings.idleMs)
     const both = joinSignals(signal, idle.signal)
     const beganMs = performance.now()
@@ -105,7 +109,7 @@ export class NamespaceWatch {
     this.index.loseStep()
     const awayMs = performance.now() - this.heardMs
     this.settings.log?.debug({ namespace: this.namespace, cause: String(error), awayMs }, 'watch interrupted')
-    if (isRefusal(error) && isFinal(error)) this.index.failAll(error)
+    if (isFinal(error)) this.index.failAll(error)
     else if (awayMs > this.settings.awayMs) {
       this.index.failAll(unavailable(this.link.address, error))
       this.heardMs = performance.now()
@@ -117,4 +121,5 @@ export class NamespaceWatch {
   }
 }
 
-const isFinal = (error: ApiRefusal): boolean => error.status !== 410 && !isAway(error)
+const isFinal = (error: unknown): boolean =>
+  isRefusal(error) ? error.status !== 410 && !isAway(error) : error instanceof CommitSuiteError
