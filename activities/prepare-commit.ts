@@ -7,6 +7,7 @@ import {
   type SuiteSpec,
 } from '../src/contract/index.ts'
 import type { Preparation } from '../src/executors/executor.ts'
+import type { DetectedProject } from '../src/frameworks/detect.ts'
 import type { PrepareResult } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -46,11 +47,15 @@ export async function prepareCommit(
 ): Promise<PrepareResult> {
   const { spec } = await findSuite(deps.store, commit.suite)
   const mirror = await mirrorOf(deps, spec, [commit.sha])
-  const setup = await setupOf()
+  const detected = await project(spec, commit.sha)
+  const setup = setupOf(spec, detected)
   await recordStep(deps, commit, 'checkout', 'checking out')
   const prepared = await deps.executor.prepare(
     {
       ...commit,
+      cluster: spec.cluster,
+      session: spec.session,
+      template: detected.template,
       mirrorPath: mirror.path,
       setup,
       workdir: spec.workdir,
@@ -64,12 +69,11 @@ export async function prepareCommit(
     { signal: cancellationSignal(), heartbeat, onSetup: () => recordStep(deps, commit, 'setup', inWords(setup)) },
   )
   return await recordPreparation(deps, commit, withoutSecrets(deps, spec, prepared))
+}
 
-  async function setupOf() {
-    if (spec.setup === null) return []
-    if (spec.setup !== undefined) return [spec.setup]
-    return (await project(spec, commit.sha)).setup
-  }
+function setupOf(spec: SuiteSpec, detected: DetectedProject): Command[] {
+  if (spec.setup === null) return []
+  return spec.setup === undefined ? detected.setup : [spec.setup]
 }
 
 const LONGEST_STEP = 120

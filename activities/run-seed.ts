@@ -52,6 +52,9 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
     {
       key,
       try: planned.try,
+      cluster: spec.cluster,
+      session: spec.session,
+      template: detected.template,
       treeKey: planned.treeKey,
       command: commandOf(spec),
       workdir: spec.workdir,

@@ -101,7 +101,8 @@ export type SuiteRequest = z.input<typeof suiteRequestSchema>
 export type ParsedSuiteRequest = z.output<typeof suiteRequestSchema>
 
 /** A validated suite, all defaults filled: what is stored and what every activity works from. */
-export interface SuiteSpec   extends Omit<ParsedSuiteRequest, 'id' | 'runs' | 'seed' | 'seeds' | 'parallelism' | 'isolation'> {
+export interface SuiteSpec
+  extends Omit<ParsedSuiteRequest, 'id' | 'runs' | 'seed' | 'seeds' | 'parallelism' | 'isolation'> {
   id: string
   isolation: Isolation
   runs: number

@@ -25,6 +25,8 @@ const OPTIONS: Record<keyof SuiteRequest, OptionRule> = {
   projectType: { flag: '--project-type', rule: 'must be the name of a template' },
   executor: { flag: '--executor', rule: 'must be local' },
   isolation: { flag: '--isolation', rule: 'must be process or sandbox' },
+  cluster: { flag: '--context' },
+  session: { flag: 'session' },
   reports: { flag: '--reports', rule: 'must be a glob of 1 to 1,024 characters' },
   env: { flag: '--env' },
   secretEnv: { flag: '--secret-env' },

@@ -1,9 +1,10 @@
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Executor, Preparation, PrepareContext, PrepareRequest, SecretSource } from '../executor.ts'
+import { whileBeating } from '../heartbeat.ts'
 import { collectGarbage, type GarbageOptions, type RemovedGarbage } from './collect-garbage.ts'
 import { endUnownedRuns } from './end-unowned.ts'
 import { hostEnvironment } from './environment/run-environment.ts'
-import { whileBeating } from '../heartbeat.ts'
 import type { LocalHost } from './host.ts'
 import { placesIn } from './places.ts'
 import { prepareTree } from './prepare/prepare.ts'
@@ -73,6 +74,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const { assertSandboxSupported } = await import('./sandbox/supported.ts')
       await assertSandboxSupported()
     },
+    // Places are made by `prepare`: nothing outlives a lane here but prepared trees.
+    provision: async () => ({ place: hostname() }),
     prepare: (request, context) => whileBeating(context, () => prepare(host, request, context)),
     run: (request, context) => whileBeating(context, () => runOnce(host, request, context, retained.retire)),
     async release(request) {

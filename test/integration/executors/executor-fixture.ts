@@ -18,6 +18,7 @@ import {
   type LocalExecutorOptions,
 } from '../../../src/executors/local/executor.ts'
 import { RunnerClient } from '../../../src/executors/local/runner/client.ts'
+import { loadTemplate } from '../../../src/frameworks/templates.ts'
 
 const execute = promisify(execFile)
 
@@ -77,9 +78,12 @@ async function leaveNothing(stateDir: string): Promise<void> {
   await client.close()
 }
 
+const TEMPLATE = await loadTemplate('generic')
+
 export const prepareRequest = (fixture: Fixture, changes: Partial<PrepareRequest> = {}): PrepareRequest => ({
   suite: 'suite-a',
   sha: fixture.sha,
+  template: TEMPLATE,
   mirrorPath: fixture.mirrorPath,
   setup: [],
   workdir: '.',
@@ -109,6 +113,7 @@ export function runRequest(fixture: Fixture, treeKey: string, shell: string, cha
   return {
     key: { suite, sha: fixture.sha, attempt, generation: 0 },
     try: 1,
+    template: TEMPLATE,
     treeKey,
     command: { shell },
     workdir: '.',
