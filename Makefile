@@ -5,7 +5,7 @@ RUN := $(NPM) run --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-faults \
-  test-coverage test-root verify format bench build pack-check clean
+  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format bench build pack-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,18 @@ test-root: setup ## what needs root: the sandbox with another uid, cgroups
 	  exit 2; \
 	fi
 	@$(RUN) test:root
+
+test-cluster: setup ## what needs a Kubernetes: one of its own on this machine (needs root), or an existing one
+	@test/cluster/run-tests.sh
+
+cluster-up: setup ## a real Kubernetes of one node on this machine; needs root; docs/test-cluster.md
+	@test/cluster/cluster.sh up
+
+cluster-down: ## take it away with everything it changed
+	@test/cluster/cluster.sh down
+
+cluster-status: ## KUBECONFIG=… and what runs; succeeds only when it is ready
+	@test/cluster/cluster.sh status
 
 verify: setup ## format, lint, types, dead code, architecture, licences – and that these checks can fail
 	@$(RUN) verify

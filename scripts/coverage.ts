@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { countLines, inProcessSchema, type LineCount, statementsOf } from './coverage/line-coverage.ts'
 import { coverageTable, missedThresholds } from './coverage/report.ts'
 import { drainDumps, type Hits } from './coverage/subprocess-hits.ts'
-import { TIERS } from './tiers.ts'
+import { TIERS, type Tier } from './tiers.ts'
 
 const ROOT = resolve('.')
 const SUBPROCESSES = resolve('coverage/subprocesses')
@@ -54,7 +54,11 @@ async function linesByFile(hits: Hits): Promise<Map<string, LineCount>> {
  * Arguments are tiers; without any, all that can run here.
  */
 const asked = process.argv.slice(2)
-const tiers = asked.length > 0 ? asked : TIERS.filter((tier) => tier !== 'root' || process.getuid?.() === 0)
+const runsHere = (tier: Tier): boolean => {
+  if (tier === 'cluster') return process.env.KUBECONFIG !== undefined
+  return tier !== 'root' || process.getuid?.() === 0
+}
+const tiers = asked.length > 0 ? asked : TIERS.filter(runsHere)
 await rm('coverage', { recursive: true, force: true })
 await mkdir(SUBPROCESSES, { recursive: true })
 const hits: Hits = new Map()

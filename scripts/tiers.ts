@@ -5,8 +5,8 @@ interface TierDefinition {
   workers: number
 }
 
-/** The folders of `test/` that hold tests, cheapest first; `root` alone needs root. */
-export const TIERS = ['unit', 'replay', 'integration', 'workflows', 'e2e', 'faults', 'root'] as const
+/** The folders of `test/` that hold tests, cheapest first; `root` needs root and `cluster` a Kubernetes. */
+export const TIERS = ['unit', 'replay', 'integration', 'workflows', 'e2e', 'faults', 'root', 'cluster'] as const
 export type Tier = (typeof TIERS)[number]
 
 export const tierDefinitions: Record<Tier, TierDefinition> = {
@@ -17,6 +17,7 @@ export const tierDefinitions: Record<Tier, TierDefinition> = {
   e2e: { timeoutMs: 300_000, workers: 1 },
   faults: { timeoutMs: 300_000, workers: 1 },
   root: { timeoutMs: 120_000, workers: 1 },
+  cluster: { timeoutMs: 300_000, workers: 1 },
 }
 
 export const isTier = (name: string): name is Tier => TIERS.some((tier) => tier === name)

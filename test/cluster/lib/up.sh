@@ -1,0 +1,104 @@
+# Brings a cluster up: idempotent, and as well after a crash of any part.
+
+up() {
+  needs_root
+  check_state_path
+  install_missing
+  mkdir -p "$cache"
+  exec 8>"$cache/lock"
+  flock 8
+  build_binary
+  build_images
+  exec 8>&-
+  make_folders
+  lock_cluster
+  pick_addresses
+  read_addresses
+  if is_ready; then
+    import_images
+    say 'is up already'
+    return 0
+  fi
+  announce
+  remember_sysctls
+  make_bridge
+  make_cgroups
+  make_certificates
+  configure
+  start_containerd
+  import_images
+  start_control_plane
+  start_kubelet
+  say "ready after $SECONDS s"
+}
+
+needs_root() { [ "$(id -u)" -eq 0 ] || { say "needs root. Try: sudo --preserve-env=PATH make cluster-up"; exit 2; }; }
+
+make_folders() {
+  mkdir -p "$state" "$run" "$log/pods" "$conf"
+  chmod 700 "$state"
+  ln -sfn "$(binary_folder)" "$bin"
+}
+
+# What `down` takes back.
+announce() {
+  say 'changes on this machine, until `make cluster-down`:'
+  printf '  %s\n' "a bridge $bridge with the address $gateway/24; no forwarding, no firewall rules" \
+    "servers on 127.0.0.1:$api_port, :$etcd_port, :$etcd_peer_port and $gateway:10250" \
+    "cgroups /$id; network namespaces of pods in /run/netns" \
+    "sysctls that the kubelet sets: ${sysctls[*]:0:6}" \
+    "files in $state, /run/containerd, /var/lib/kubelet, /var/lib/cni, /var/log/containers, $machine" >&2
+}
+
+make_bridge() {
+  ip link show "$bridge" >/dev/null 2>&1 && return 0
+  ip link add "$bridge" type bridge
+  ip address add "$gateway/24" dev "$bridge"
+  ip link set "$bridge" up
+}
+
+start_containerd() {
+  start containerd containerd --config "$conf/containerd.toml"
+  await 30 'containerd to answer' ctr version
+}
+
+start_control_plane() {
+  start_etcd
+  start_apiserver
+  kubectl get clusterrolebinding apiserver-to-kubelet >/dev/null 2>&1 ||
+    kubectl create clusterrolebinding apiserver-to-kubelet --clusterrole system:kubelet-api-admin --user apiserver-to-kubelet >/dev/null
+  start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$conf/controllers.kubeconfig" \
+    --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false --use-service-account-credentials \
+    --service-account-private-key-file "$pki/service-accounts.key" --root-ca-file "$pki/authority.crt"
+  start kube-scheduler "$bin/kube-scheduler" --kubeconfig "$conf/scheduler.kubeconfig" \
+    --authentication-kubeconfig "$conf/scheduler.kubeconfig" --authorization-kubeconfig "$conf/scheduler.kubeconfig" \
+    --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false
+}
+
+# Without fsync it outlives its own death, not the machine's.
+start_etcd() {
+  local client=http://127.0.0.1:$etcd_port peer=http://127.0.0.1:$etcd_peer_port
+  start etcd "$bin/etcd" --name test --data-dir "$state/etcd" --log-level warn --unsafe-no-fsync \
+    --listen-client-urls "$client" --advertise-client-urls "$client" \
+    --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "test=$peer"
+}
+
+start_apiserver() {
+  start kube-apiserver "$bin/kube-apiserver" --bind-address 127.0.0.1 --secure-port "$api_port" \
+    --advertise-address "$gateway" --endpoint-reconciler-type none --service-cluster-ip-range 10.96.0.0/24 \
+    --etcd-servers "http://127.0.0.1:$etcd_port" --authorization-mode Node,RBAC --anonymous-auth=false \
+    --enable-admission-plugins NodeRestriction --client-ca-file "$pki/authority.crt" \
+    --tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \
+    --kubelet-certificate-authority "$pki/authority.crt" --kubelet-preferred-address-types InternalIP \
+    --kubelet-client-certificate "$pki/apiserver-to-kubelet.crt" --kubelet-client-key "$pki/apiserver-to-kubelet.key" \
+    --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$pki/service-accounts.pub" \
+    --service-account-signing-key-file "$pki/service-accounts.key"
+  await 60 'the API server to be ready' kubectl get --raw /readyz
+}
+
+start_kubelet() {
+  start kubelet "$bin/kubelet" --config "$conf/kubelet.yaml" --kubeconfig "$conf/node.kubeconfig" \
+    --root-dir "$state/kubelet" --cert-dir "$state/kubelet/pki" --hostname-override "$node" --node-ip "$gateway" --v 1
+  await 90 'the node to be ready' node_is_ready
+  await 30 'the default service account' kubectl --namespace default get serviceaccount default
+}

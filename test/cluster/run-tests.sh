@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The tests of the tier `cluster`: on the cluster that is up, or else on one brought up for them and taken away again.
+set -euo pipefail
+readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly cluster=$here/cluster.sh
+
+if [ "${COMMIT_SUITE_TEST_CLUSTER:-}" != existing ] && [ "$(id -u)" -ne 0 ]; then
+  echo 'make test-cluster needs root: it makes a bridge, cgroups and containers. Try: sudo --preserve-env=PATH make test-cluster' >&2
+  echo 'Or run it on a cluster of yours: COMMIT_SUITE_TEST_CLUSTER=existing KUBECONFIG=… make test-cluster' >&2
+  exit 2
+fi
+if ! status=$("$cluster" status 2>/dev/null); then
+  trap '"$cluster" down' EXIT
+  trap 'exit 130' INT TERM
+  "$cluster" up >&2
+  status=$("$cluster" status)
+fi
+KUBECONFIG=$(sed -n 's/^KUBECONFIG=//p' <<<"$status")
+TEST_CLUSTER_GATEWAY=$(sed -n 's/^GATEWAY=//p' <<<"$status")
+export KUBECONFIG TEST_CLUSTER_GATEWAY
+cd "$here/../.."
+npm --loglevel=error run --silent test:cluster
