@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type PoolPods, type WarmPod, WarmPool } from '../../../src/executors/kubernetes/warm/pool.ts'
+import { type ExistingPod, type PoolPods, type WarmPod, WarmPool } from '../../../src/executors/kubernetes/warm/pool.ts'
 
 const never = new AbortController().signal
 
@@ -8,7 +8,7 @@ class FakePods implements PoolPods {
   readonly starts: { nth: number; go: PromiseWithResolvers<WarmPod> }[] = []
   readonly removed: string[] = []
   readonly dead = new Set<string>()
-  found: { pod: WarmPod; run: string | null }[] = []
+  found: ExistingPod[] = []
 
   existing = async () => this.found
   isAlive = async ({ name }: WarmPod) => !this.dead.has(name)
@@ -34,22 +34,22 @@ describe('pods serve one run after another', () => {
   test('a run takes the idle pod instead of a new one', async () => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, 10)
-    const first = pool.claim('a', never)
+    const first = pool.claim('a', never, async () => undefined)
     const name = await pods.ready(0)
     expect((await first).name).toBe(name)
     await pool.giveBack('a', true)
-    expect((await pool.claim('b', never)).name).toBe(name)
+    expect((await pool.claim('b', never, async () => undefined)).name).toBe(name)
     expect(pods.starts).toHaveLength(1)
   })
 
   test('a pod given back goes to whoever waited longest, though a new one is on its way', async () => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, 10)
-    const a = pool.claim('a', never)
+    const a = pool.claim('a', never, async () => undefined)
     const name = await pods.ready(0)
     await a
-    const b = pool.claim('b', never)
-    const c = pool.claim('c', never)
+    const b = pool.claim('b', never, async () => undefined)
+    const c = pool.claim('c', never, async () => undefined)
     await expect.poll(() => pods.starts.length).toBe(3)
     await pool.giveBack('a', true)
     expect((await b).name).toBe(name)
@@ -63,12 +63,12 @@ describe('pods serve one run after another', () => {
   ])('a pod is replaced %s', async (_, healthy, runsPerPod) => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, runsPerPod)
-    const a = pool.claim('a', never)
+    const a = pool.claim('a', never, async () => undefined)
     const name = await pods.ready(0)
     await a
     await pool.giveBack('a', healthy)
     expect(pods.removed).toEqual([name])
-    const b = pool.claim('b', never)
+    const b = pool.claim('b', never, async () => undefined)
     expect(await pods.ready(1)).not.toBe(name)
     await b
   })
@@ -76,12 +76,12 @@ describe('pods serve one run after another', () => {
   test('an idle pod that has died meanwhile is not handed out', async () => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, 10)
-    const a = pool.claim('a', never)
+    const a = pool.claim('a', never, async () => undefined)
     const name = await pods.ready(0)
     await a
     await pool.giveBack('a', true)
     pods.dead.add(name)
-    const b = pool.claim('b', never)
+    const b = pool.claim('b', never, async () => undefined)
     const other = await pods.ready(1)
     expect((await b).name).toBe(other)
     expect(pods.removed).toEqual([name])
@@ -92,13 +92,13 @@ describe('a new worker', () => {
   test('finds the pod of a run that goes on, and new pods get new names', async () => {
     const pods = new FakePods()
     pods.found = [
-      { pod: { name: 'p-warm-3', node: 'n', runs: 4 }, run: 'a' },
-      { pod: { name: 'p-warm-7', node: 'n', runs: 1 }, run: null },
+      { pod: { name: 'p-warm-3', node: 'n', runs: 4 }, running: 'a', ended: [] },
+      { pod: { name: 'p-warm-7', node: 'n', runs: 1 }, running: null, ended: [] },
     ]
     const pool = new WarmPool(pods, 10)
-    expect((await pool.claim('a', never)).name).toBe('p-warm-3')
-    expect((await pool.claim('b', never)).name).toBe('p-warm-7')
-    const c = pool.claim('c', never)
+    expect((await pool.claim('a', never, async () => undefined)).name).toBe('p-warm-3')
+    expect((await pool.claim('b', never, async () => undefined)).name).toBe('p-warm-7')
+    const c = pool.claim('c', never, async () => undefined)
     expect(await pods.ready(0)).toBe('p-warm-8')
     await c
   })
@@ -108,7 +108,7 @@ describe('trouble', () => {
   test('a pod that cannot be started is told to one who waits', async () => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, 10)
-    const a = pool.claim('a', never)
+    const a = pool.claim('a', never, async () => undefined)
     await expect.poll(() => pods.starts.length).toBe(1)
     pods.starts[0]?.go.reject(new Error('no room'))
     await expect(a).rejects.toThrow('no room')
@@ -118,11 +118,11 @@ describe('trouble', () => {
     const pods = new FakePods()
     const pool = new WarmPool(pods, 10)
     const cancelled = new AbortController()
-    const a = pool.claim('a', cancelled.signal)
+    const a = pool.claim('a', cancelled.signal, async () => undefined)
     await expect.poll(() => pods.starts.length).toBe(1)
     cancelled.abort(new Error('cancelled'))
     await expect(a).rejects.toThrow('cancelled')
-    const b = pool.claim('b', never)
+    const b = pool.claim('b', never, async () => undefined)
     const name = await pods.ready(0)
     expect((await b).name).toBe(name)
   })

@@ -53,10 +53,8 @@ export interface Attachment {
 }
 
 /** Asks for a run, or for one that was asked for, and follows it from these offsets; see frames.ts. */
-export const attachCommand = (
-  root: string,
-  { name, stdoutOffset, stderrOffset, collected }: Attachment,
-): string[] => inRunner(root, 'attach.sh', [name, String(stdoutOffset), String(stderrOffset), ...collected])
+export const attachCommand = (root: string, { name, stdoutOffset, stderrOffset, collected }: Attachment): string[] =>
+  inRunner(root, 'attach.sh', [name, String(stdoutOffset), String(stderrOffset), ...collected])
 
 /** Prints what `parseState` reads. */
 export const stateCommand = (root: string): string[] => [

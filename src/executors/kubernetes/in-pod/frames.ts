@@ -56,7 +56,7 @@ const NEWLINE = 0x0a
 export class FrameParser {
   #pieces: Uint8Array[] = []
   #held = 0
-  #header: { words: string[]; length: number } | undefined
+  #header: { words: string[]; length: number } | undefined;
 
   /** Throws `ProtocolError` for what no runner of ours says. */
   *push(bytes: Uint8Array): Generator<Frame> {
@@ -80,7 +80,9 @@ export class FrameParser {
       if (start.byteLength >= LONGEST_LINE) throw new ProtocolError('a frame begins with a line that does not end')
       return undefined
     }
-    const words = Buffer.from(this.#take(end + 1).subarray(0, end)).toString('latin1').split(' ')
+    const words = Buffer.from(this.#take(end + 1).subarray(0, end))
+      .toString('latin1')
+      .split(' ')
     const [type = '', ...numbers] = words
     if (numbers.some((word) => !/^\d{1,15}$/.test(word))) throw new ProtocolError(`bad frame: ${words.join(' ')}`)
     if (type === 'end' || type === 'started') return { words, length: 0 }

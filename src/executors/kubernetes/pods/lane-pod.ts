@@ -4,6 +4,7 @@ import type { Template } from '../../../frameworks/templates.ts'
 import type { KubernetesHost } from '../host.ts'
 import { bootCommand } from '../in-pod/commands.ts'
 import { buildPod } from '../manifest/build-pod.ts'
+import { ROOT } from '../manifest/own-volumes.ts'
 import { KEYS, MANAGED_BY, type PodRole } from '../names.ts'
 import type { PodPlace } from './create-pod.ts'
 
@@ -36,7 +37,8 @@ export function lanePod(host: KubernetesHost, { namespace, name }: PodPlace, req
       ...request.labels,
     },
     annotations: { [KEYS.sha]: sha, [KEYS.run]: purpose },
-    boot: bootCommand(),
+    // What runs may write to besides the root: the rest of the container is read-only.
+    boot: bootCommand(ROOT, ['/tmp', '/dev/shm']),
     activeDeadlineSeconds: Math.ceil(lifetimeMs / 1000),
     imagePullSecrets: host.settings.imagePullSecrets,
   })

@@ -6,11 +6,19 @@ export interface WarmPod {
   runs: number
 }
 
+export interface ExistingPod {
+  pod: WarmPod
+  /** The run that goes on in it. */
+  running: string | null
+  /** Runs that have ended in it and whose results it still holds. */
+  ended: readonly string[]
+}
+
 export interface PoolPods {
-  /** Pods of this commit that are there already, with the run that each is busy with. */
-  existing(): Promise<{ pod: WarmPod; run: string | null }[]>
-  /** A new pod, ready for its first run; waits for room. */
-  start(nth: number): Promise<WarmPod>
+  /** Pods of this commit that an earlier worker left. */
+  existing(): Promise<ExistingPod[]>
+  /** A new pod, ready for its first run; waits for room and says why. */
+  start(nth: number, onWaiting: (reason: string) => Promise<void>): Promise<WarmPod>
   /** Whether an idle pod is still good for a run. */
   isAlive(pod: WarmPod): Promise<boolean>
   remove(pod: WarmPod): Promise<void>
@@ -19,6 +27,7 @@ export interface PoolPods {
 interface Waiter {
   run: string
   take: PromiseWithResolvers<WarmPod>
+  onWaiting(reason: string): Promise<void>
 }
 
 /**
@@ -29,6 +38,10 @@ export class WarmPool {
   readonly #pods: PoolPods
   readonly #runsPerPod: number
   readonly #busy = new Map<string, WarmPod>()
+  /** Runs that ended under an earlier worker, which may not have stored them: asked for again, they are found. */
+  readonly #ended = new Map<string, WarmPod>()
+  /** Runs by pod whose results are stored: the next run that comes to the pod says so. */
+  readonly #forgettable = new Map<string, Set<string>>()
   readonly #waiters: Waiter[] = []
   #idle: WarmPod[] = []
   #starting = 0
@@ -40,17 +53,17 @@ export class WarmPool {
     this.#runsPerPod = runsPerPod
   }
 
-  /** The pod of a run: the one that is busy with it already, or the next one that is free. */
-  async claim(run: string, signal: AbortSignal): Promise<WarmPod> {
+  /** The pod of a run: the one that has it already, or the next one that is free. */
+  async claim(run: string, signal: AbortSignal, onWaiting: (reason: string) => Promise<void>): Promise<WarmPod> {
     this.#adopted ??= this.#adopt().catch((error: unknown) => {
       this.#adopted = undefined
       throw error
     })
     await this.#adopted
     signal.throwIfAborted()
-    const known = this.#busy.get(run)
+    const known = this.#busy.get(run) ?? this.#ended.get(run)
     if (known !== undefined) return known
-    const waiter = { run, take: Promise.withResolvers<WarmPod>() }
+    const waiter = { run, take: Promise.withResolvers<WarmPod>(), onWaiting }
     this.#waiters.push(waiter)
     const leave = (): void => {
       const at = this.#waiters.indexOf(waiter)
@@ -68,6 +81,7 @@ export class WarmPool {
 
   /** Ends a run's hold on its pod. One that is not healthy, or has served enough, is replaced. */
   async giveBack(run: string, healthy: boolean): Promise<void> {
+    this.#ended.delete(run)
     const pod = this.#busy.get(run)
     if (pod === undefined) return
     this.#busy.delete(run)
@@ -75,15 +89,30 @@ export class WarmPool {
     const stays = healthy && pod.runs < this.#runsPerPod
     if (stays) this.#idle.push(pod)
     const served = this.#serve()
-    if (!stays) await this.#pods.remove(pod)
+    if (!stays) await this.#drop(pod)
     await served
+  }
+
+  /** The results of a run are stored: its pod need not hold them any more. */
+  mayForget({ name }: WarmPod, run: string): void {
+    const known = this.#forgettable.get(name) ?? new Set()
+    this.#forgettable.set(name, known.add(run))
+  }
+
+  toForget({ name }: WarmPod): string[] {
+    return [...(this.#forgettable.get(name) ?? [])]
+  }
+
+  forgotten({ name }: WarmPod, runs: readonly string[]): void {
+    for (const run of runs) this.#forgettable.get(name)?.delete(run)
   }
 
   async #adopt(): Promise<void> {
     const found = await this.#pods.existing()
-    for (const { pod, run } of found) {
-      if (run === null) this.#idle.push(pod)
-      else this.#busy.set(run, pod)
+    for (const { pod, running, ended } of found) {
+      if (running === null) this.#idle.push(pod)
+      else this.#busy.set(running, pod)
+      for (const run of ended) this.#ended.set(run, pod)
     }
     this.#started = Math.max(0, ...found.map(({ pod }) => Number(pod.name.split('-').at(-1)))) || 0
   }
@@ -97,7 +126,7 @@ export class WarmPool {
         this.#busy.set(waiter.run, pod)
         waiter.take.resolve(pod)
       } else if (alive) this.#idle.push(pod)
-      else await this.#pods.remove(pod).catch(() => undefined)
+      else await this.#drop(pod).catch(() => undefined)
     }
     while (this.#starting < this.#waiters.length) void this.#startOne()
   }
@@ -106,10 +135,19 @@ export class WarmPool {
     return this.#waiters.length > 0 ? this.#idle.shift() : undefined
   }
 
+  async #drop(pod: WarmPod): Promise<void> {
+    this.#forgettable.delete(pod.name)
+    for (const [run, holder] of this.#ended) if (holder === pod) this.#ended.delete(run)
+    await this.#pods.remove(pod)
+  }
+
   async #startOne(): Promise<void> {
     this.#starting += 1
+    const tell = async (reason: string): Promise<void> => {
+      await Promise.all(this.#waiters.map((waiter) => waiter.onWaiting(reason)))
+    }
     try {
-      this.#idle.push(await this.#pods.start(++this.#started))
+      this.#idle.push(await this.#pods.start(++this.#started, tell))
     } catch (error) {
       // Those who wait learn what stands in the way; a later one may find it gone.
       this.#waiters.shift()?.take.reject(error)

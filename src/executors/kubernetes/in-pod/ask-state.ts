@@ -1,0 +1,27 @@
+import { CommitSuiteError } from '../../../contract/index.ts'
+import { ROOT } from '../manifest/own-volumes.ts'
+import type { PodPlace } from '../pods/create-pod.ts'
+import { parseState, type RunnerState, stateCommand } from './commands.ts'
+
+const LONGEST_ANSWER = 1024 * 1024
+
+/** What the runner in a pod is doing. Throws `ExecFailed` where the pod cannot be asked. */
+export async function askState(
+  { cluster, namespace, name }: PodPlace,
+  container: string,
+  signal: AbortSignal,
+): Promise<RunnerState> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const session = await cluster.exec({ namespace, pod: name, container }, stateCommand(ROOT), {
+    signal,
+    onStdout(bytes) {
+      length += bytes.byteLength
+      if (length <= LONGEST_ANSWER) parts.push(bytes)
+    },
+  })
+  await session.ended
+  const state = parseState(Buffer.concat(parts).toString('utf8'))
+  if (state !== undefined) return state
+  throw new CommitSuiteError('pod_failed', `The runner in the pod ${name} does not say what it is doing.`)
+}

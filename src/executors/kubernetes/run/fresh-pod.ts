@@ -1,0 +1,119 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import { CommitSuiteError } from '../../../contract/index.ts'
+import type { RunCompletion, RunContext, RunRequest } from '../../executor.ts'
+import type { PodWatch } from '../cluster/cluster.ts'
+import { ExecFailed } from '../cluster/exec/exec-failed.ts'
+import type { KubernetesHost } from '../host.ts'
+import type { Lane } from '../lane.ts'
+import { testContainer } from '../manifest/test-container.ts'
+import { KEYS, runName } from '../names.ts'
+import type { PodPlace } from '../pods/create-pod.ts'
+import { deletePod } from '../pods/delete-pod.ts'
+import { lanePod } from '../pods/lane-pod.ts'
+import { startPod } from '../pods/start-pod.ts'
+import type { Pack } from '../prepare/packs.ts'
+import { completionOf } from './completion.ts'
+import { deliver } from './deliver.ts'
+import { type EndOfPod, endAfter } from './end-of-pod.ts'
+import type { Followed } from './follow.ts'
+import { followRun, forgetFiles } from './follow-run.ts'
+import { reportLoss } from './report-loss.ts'
+
+/** Of the pod's life, beyond the run itself: waiting for a node and an image, unpacking, collecting. */
+const BACKSTOP_MS = 30 * 60_000
+const NOTHING = { totalBytes: 0, droppedBytes: 0, head: new Uint8Array(), tail: new Uint8Array() }
+const NOT_BEGUN = { startedAt: null, stdout: NOTHING, stderr: NOTHING }
+
+/**
+ * A run in a pod of its own, named after the run and its try: whoever asks again finds the pod that is there. The pod
+ * goes when the run is disposed of, was cancelled, or was lost.
+ */
+export async function runInFreshPod(
+  host: KubernetesHost,
+  { cluster, namespace }: Lane,
+  pack: Pack,
+  request: RunRequest,
+  context: RunContext,
+): Promise<RunCompletion> {
+  const place: PodPlace = { cluster, namespace, name: runName(request.key, request.try) }
+  const watch = cluster.watchPods(namespace)
+  let followed: Followed | undefined
+  try {
+    const { node, end } = await readyPod(host, watch, place, { pack, request }, context)
+    const run =
+      end === undefined
+        ? await followRun(host, watch, { place, node, collected: [] }, request, context)
+        : { followed: { ...NOT_BEGUN, ...end }, files: [] }
+    followed = run.followed
+    return {
+      ...completionOf(followed, run.files, node),
+      dispose: async () => {
+        await forgetFiles(host, request)
+        await deletePod(place)
+      },
+    }
+  } catch (error) {
+    if (error instanceof CommitSuiteError) await reportLoss(place, error, followed, context)
+    if (isDone(error, context.signal)) await removeQuietly(host, place)
+    throw error
+  } finally {
+    watch.close()
+  }
+}
+
+/** A worker that goes away leaves the pod to the next one; a cancelled or lost run needs it no more. */
+const isDone = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted ? !isShutdown(signal.reason) : error instanceof CommitSuiteError
+
+const isShutdown = (reason: unknown): boolean => reason instanceof Error && reason.message.includes('WORKER_SHUTDOWN')
+
+async function removeQuietly(host: KubernetesHost, place: PodPlace): Promise<void> {
+  try {
+    await deletePod(place, AbortSignal.timeout(30_000))
+  } catch (error) {
+    host.log?.warn({ err: error, namespace: place.namespace, pod: place.name }, 'a pod is left for its namespace')
+  }
+}
+
+/** The pod with the tree in it, or its end before that. Throws what stands in the way of a pod. */
+async function readyPod(
+  host: KubernetesHost,
+  watch: PodWatch,
+  place: PodPlace,
+  { pack, request }: { pack: Pack; request: RunRequest },
+  context: RunContext,
+): Promise<{ node: string; end: EndOfPod | undefined }> {
+  const { signal } = context
+  const container = testContainer(request.template)
+  const onWaiting = async (reason: string) => await context.onWaiting?.(reason)
+  const manifest = manifestOf(host, place, request)
+  const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
+  const { node } = started
+  if (started.type === 'ended') return { node, end: { ...started, type: 'pod ended' } }
+  try {
+    const deadlineMs = request.timeoutMs + request.graceMs + BACKSTOP_MS
+    await deliver(place, container, { pack, mode: 'once', deadlineMs }, signal)
+    return { node, end: undefined }
+  } catch (error) {
+    if (!(error instanceof ExecFailed)) throw error
+    return { node, end: await endAfter(error, watch, { place, container, signal }) }
+  }
+}
+
+function manifestOf(host: KubernetesHost, { cluster, namespace, name }: PodPlace, request: RunRequest): V1Pod {
+  const { key, template, limits, timeoutMs, graceMs } = request
+  return lanePod(
+    host,
+    { cluster, namespace, name },
+    {
+      role: 'run',
+      suite: key.suite,
+      sha: key.sha,
+      purpose: name,
+      template,
+      limits,
+      lifetimeMs: timeoutMs + graceMs + BACKSTOP_MS,
+      labels: { [KEYS.attempt]: String(key.attempt) },
+    },
+  )
+}

@@ -1,0 +1,137 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import { CommitSuiteError, sha12 } from '../../../contract/index.ts'
+import type { RunRequest } from '../../executor.ts'
+import { ExecFailed } from '../cluster/exec/exec-failed.ts'
+import type { KubernetesHost } from '../host.ts'
+import { askState } from '../in-pod/ask-state.ts'
+import type { Lane } from '../lane.ts'
+import { testContainer } from '../manifest/test-container.ts'
+import { KEYS, warmPodName } from '../names.ts'
+import type { PodPlace } from '../pods/create-pod.ts'
+import { deletePod } from '../pods/delete-pod.ts'
+import { lanePod } from '../pods/lane-pod.ts'
+import { podState } from '../pods/pod-state.ts'
+import { startPod } from '../pods/start-pod.ts'
+import type { Pack } from '../prepare/packs.ts'
+import { deliver } from '../run/deliver.ts'
+import { endAfter } from '../run/end-of-pod.ts'
+import { type ExistingPod, type PoolPods, type WarmPod, WarmPool } from './pool.ts'
+
+/** A warm pod lives as long as its lane; the backstop is for those that everybody forgot. */
+const LIFETIME_MS = 24 * 3_600_000
+
+/** The pools of all lanes of this process. */
+export class WarmPools {
+  readonly #host: KubernetesHost
+  readonly #pools = new Map<string, { pool: WarmPool; ended: AbortController }>()
+
+  constructor(host: KubernetesHost) {
+    this.#host = host
+  }
+
+  poolOf(lane: Lane, pack: Pack, request: RunRequest): WarmPool {
+    const { suite, sha } = request.key
+    const key = poolKey(lane, suite, sha)
+    const known = this.#pools.get(key)
+    if (known !== undefined) return known.pool
+    const ended = new AbortController()
+    const pods = lanePods(this.#host, { lane, pack, request, signal: ended.signal })
+    const pool = new WarmPool(pods, this.#host.settings.runsPerWarmPod)
+    this.#pools.set(key, { pool, ended })
+    return pool
+  }
+
+  /** Stops starting pods for the lane and forgets them: its release removes them. */
+  forget(lane: Lane, suite: string, sha: string): void {
+    const key = poolKey(lane, suite, sha)
+    this.#pools.get(key)?.ended.abort(new CommitSuiteError('environment_lost', 'The lane has ended.'))
+    this.#pools.delete(key)
+  }
+}
+
+const poolKey = ({ cluster, namespace }: Lane, suite: string, sha: string): string =>
+  JSON.stringify([cluster.name, namespace, suite, sha])
+
+interface LanePods {
+  lane: Lane
+  pack: Pack
+  request: RunRequest
+  signal: AbortSignal
+}
+
+function lanePods(host: KubernetesHost, { lane, pack, request, signal }: LanePods): PoolPods {
+  const { cluster, namespace } = lane
+  const { suite, sha } = request.key
+  const { template, limits } = request
+  const container = testContainer(template)
+  const placeOf = (name: string): PodPlace => ({ cluster, namespace, name })
+  const purpose = `warm ${suite} ${sha} ${request.treeKey}`
+  return {
+    async existing() {
+      const watch = cluster.watchPods(namespace)
+      try {
+        const pods = (await watch.list(signal)).filter((pod) => isOurs(pod, purpose, container))
+        const found = await Promise.all(pods.map((pod) => stateOf(placeOf(pod.metadata?.name ?? ''), pod)))
+        return found.filter((pod) => pod !== undefined)
+      } finally {
+        watch.close()
+      }
+    },
+
+    async start(nth, onWaiting) {
+      const place = placeOf(warmPodName(suite, sha, nth))
+      const watch = cluster.watchPods(namespace)
+      const manifest = lanePod(host, place, {
+        ...{ role: 'warm', suite, sha, template, limits, lifetimeMs: LIFETIME_MS },
+        purpose,
+      })
+      try {
+        const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
+        if (started.type === 'ended') {
+          throw new CommitSuiteError('pod_failed', `The warm pod ${place.name} ended: ${started.message}`)
+        }
+        await deliver(place, container, { pack, mode: 'warm', deadlineMs: LIFETIME_MS }, signal)
+        return { name: place.name, node: started.node, runs: 0 }
+      } catch (error) {
+        await deletePod(place, AbortSignal.timeout(30_000)).catch(() => undefined)
+        if (!(error instanceof ExecFailed)) throw error
+        const end = await endAfter(error, watch, { place, container, signal })
+        throw end.type === 'lost' ? end.error : new CommitSuiteError('pod_failed', `The warm pod ended: ${end.message}`)
+      } finally {
+        watch.close()
+      }
+    },
+
+    async isAlive({ name }) {
+      const watch = cluster.watchPods(namespace)
+      try {
+        return await watch.until(name, (pod) => podState(pod, container).type === 'running', signal)
+      } finally {
+        watch.close()
+      }
+    },
+
+    remove: async ({ name }) => await deletePod(placeOf(name), signal),
+  }
+
+  /** Undefined for a pod that nobody could use: it was never delivered to, or does not answer. */
+  async function stateOf(place: PodPlace, pod: V1Pod): Promise<ExistingPod | undefined> {
+    try {
+      const { phase, run, ended } = await askState(place, container, signal)
+      if (phase === 'waiting' || phase === 'unhealthy') throw new CommitSuiteError('pod_failed', phase)
+      const found: WarmPod = { name: place.name, node: pod.spec?.nodeName ?? '', runs: ended.length }
+      return { pod: found, running: phase === 'running' ? run : null, ended }
+    } catch {
+      signal.throwIfAborted()
+      await deletePod(place, signal)
+      return undefined
+    }
+  }
+}
+
+const isOurs = (pod: V1Pod, purpose: string, container: string): boolean =>
+  pod.metadata?.annotations?.[KEYS.run] === purpose && podState(pod, container).type === 'running'
+
+/** Label selector of everything that belongs to a lane. */
+export const laneSelector = (suite: string, sha: string): string =>
+  `${KEYS.suite}=${suite},${KEYS.commit}=${sha12(sha)}`
