@@ -1,5 +1,10 @@
 import { pino } from 'pino'
 import type { Config } from '../config.ts'
+import type { ClusterRef } from '../contract/index.ts'
+import type { CollectOptions } from '../executors/kubernetes/environments/collect.ts'
+import type { CollectedFromClusters } from '../executors/kubernetes/environments/collect-clusters.ts'
+import { clusterIsConfigured } from '../executors/kubernetes/environments/configured.ts'
+import { clustersOf, standingsIn } from '../executors/kubernetes/environments/suites-on-record.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { collectMirrors } from '../git/collect-mirrors.ts'
 import { openStore } from '../store/open.ts'
@@ -21,6 +26,55 @@ export async function collectGarbage(
     return [...environments, ...(await collectMirrors({ stateDir, olderThanMs, neededCommits, dryRun, log }))]
   } finally {
     await executor.close()
+  }
+}
+
+/** Room for the last step of a suite's own clean-up, which keeps or removes its environments. */
+const ENDED_FOR_MS = 10 * 60_000
+/** The host's own garbage does not wait for clusters that are away. */
+const WITHIN_MS = 30_000
+
+export interface ClusterGarbageOptions {
+  /** Environments of ended suites go after 10 min, or after this where it is less; kept ones when they expire. */
+  olderThanMs: number
+  dryRun: boolean
+  /** Only this one; by default the configured one and all that suites on record named. */
+  cluster: ClusterRef | undefined
+}
+
+/** Removes environments in clusters that outlived their time; loads nothing where no cluster is known. */
+export async function collectClusterGarbage(
+  { stateDir, artifactsDir }: Config,
+  { olderThanMs, dryRun, cluster }: ClusterGarbageOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CollectedFromClusters> {
+  const store = await openStore({ stateDir, artifactsDir })
+  try {
+    const known = [...(clusterIsConfigured(env) ? [undefined] : []), ...(await clustersOf(store))]
+    const refs = cluster === undefined ? known : [cluster]
+    if (refs.length === 0) return { collected: [], unreached: [] }
+    const endedForMs = Math.min(olderThanMs, ENDED_FOR_MS)
+    const options = { now: new Date(), dryRun, standingOf: standingsIn(store), endedForMs }
+    return await collectFrom(refs, options)
+  } finally {
+    await store.close()
+  }
+}
+
+async function collectFrom(
+  refs: readonly (ClusterRef | undefined)[],
+  options: CollectOptions,
+): Promise<CollectedFromClusters> {
+  const [{ ClusterPool }, { collectFromClusters }, { PATIENCE }] = await Promise.all([
+    import('../executors/kubernetes/cluster/cluster-pool.ts'),
+    import('../executors/kubernetes/environments/collect-clusters.ts'),
+    import('../executors/kubernetes/environments/access.ts'),
+  ])
+  const pool = new ClusterPool(PATIENCE)
+  try {
+    return await collectFromClusters(refs, (ref) => pool.get(ref), options, AbortSignal.timeout(WITHIN_MS))
+  } finally {
+    await pool.close()
   }
 }
 

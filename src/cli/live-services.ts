@@ -37,6 +37,14 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { collectGarbage } = await import('./collect-garbage.ts')
       return await collectGarbage(config, options)
     },
+    async collectEnvironments(config, options) {
+      const { collectClusterGarbage } = await import('./collect-garbage.ts')
+      return await collectClusterGarbage(config, options)
+    },
+    async openEnvironments(cluster) {
+      const { openEnvironments } = await import('../executors/kubernetes/environments/access.ts')
+      return await openEnvironments(cluster)
+    },
     async runWorker(config, { signal, onReady }) {
       const { runWorkerProcess } = await import('../temporal/worker-main.ts')
       const address = config.temporalAddress ?? DEFAULT_TEMPORAL

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { defineCancel } from './commands/cancel.ts'
 import { defineDoctor } from './commands/doctor.ts'
+import { defineEnvironments } from './commands/environments.ts'
 import { defineGc } from './commands/gc.ts'
 import { defineList } from './commands/list.ts'
 import { defineLogs } from './commands/logs.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   defineServe,
   defineWorker,
   defineDoctor,
+  defineEnvironments,
   defineGc,
   defineVersion,
 ]

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts'
-import type { SuiteReport, SuiteSpec } from '../contract/index.ts'
+import type { ClusterRef, SuiteReport, SuiteSpec } from '../contract/index.ts'
+import type { EnvironmentAccess } from '../executors/kubernetes/environments/access.ts'
+import type { CollectedFromClusters } from '../executors/kubernetes/environments/collect-clusters.ts'
 import type { Store } from '../store/store.ts'
 import type { SuiteControl } from '../temporal/suites.ts'
 import type { FileOptions } from './config-file/options.ts'
@@ -64,6 +66,16 @@ export interface Services {
   connectSuites(stack: StackLease, store: Store): Promise<SuiteControl>
   runDoctor(config: Config): Promise<DoctorReport>
   collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<Garbage[]>
+  /**
+   * Environments in clusters that outlived their time: of the given cluster, or of all that this host knows, which
+   * may be none. Never throws because of a cluster.
+   */
+  collectEnvironments(
+    config: Config,
+    options: { olderThanMs: number; dryRun: boolean; cluster: ClusterRef | undefined },
+  ): Promise<CollectedFromClusters>
+  /** Throws `cluster_invalid`; what it gives throws `cluster_unavailable`. */
+  openEnvironments(cluster: ClusterRef | undefined): Promise<EnvironmentAccess>
   /** Works until the signal aborts, then drains. */
   runWorker(config: Config, options: { signal: AbortSignal; onReady: (address: string) => void }): Promise<void>
   /** Whether a local repository holds changes that no commit has; `repo_not_found` where there is none. */

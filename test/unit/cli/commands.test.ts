@@ -371,7 +371,8 @@ test('gc says what it removed', async () => {
     asked.push(options)
     return [{ name: 'trees/abc', sizeBytes: 3 * 1024 * 1024 }]
   }
-  const { context } = testCli({ ...real.services, collectGarbage })
+  const collectEnvironments: Services['collectEnvironments'] = async () => ({ collected: [], unreached: [] })
+  const { context } = testCli({ ...real.services, collectGarbage, collectEnvironments })
   expect(await runCommandLine(context, ['gc', '--older-than', '7d', '--dry-run'])).toBe(0)
   expect(asked).toEqual([{ olderThanMs: 604_800_000, dryRun: true }])
   expect(context.stdout.text()).toBe('trees/abc\n1 item would be removed, 3 MiB\n')

@@ -75,6 +75,8 @@ const refuseAll = (): Services => ({
   connectSuites: refuse,
   runDoctor: refuse,
   collectGarbage: refuse,
+  collectEnvironments: refuse,
+  openEnvironments: refuse,
   runWorker: refuse,
   uncommittedChanges: refuse,
   readDefaults: refuse,

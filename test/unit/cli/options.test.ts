@@ -126,6 +126,7 @@ const COMMANDS = [
   'serve',
   'worker',
   'doctor',
+  'environments',
   'gc',
   'version',
 ]

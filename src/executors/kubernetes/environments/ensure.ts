@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { V1Namespace } from '@kubernetes/client-node'
 import { CommitSuiteError } from '../../../contract/index.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { isRefusal } from '../cluster/refusal.ts'
 import type { NamespaceNeeds } from './bounds.ts'
 import type { EgressPolicy } from './egress.ts'
 import { furnish } from './furnish.ts'
@@ -10,6 +9,7 @@ import { heldBy } from './held-by.ts'
 import { sessionExpiry } from './keep.ts'
 import { createNamespace, isTerminating, readNamespace, refreshNamespace } from './namespace.ts'
 import { type EnvironmentOwner, isOwnedBy, namesOf } from './owner.ts'
+import { refused } from './refused.ts'
 
 export interface EnvironmentWants extends NamespaceNeeds {
   /** Where set-ups may connect to. */
@@ -72,7 +72,7 @@ export async function ensureEnvironment(
       }
     }
   } catch (error) {
-    throw inOurWords(error, owner)
+    throw refused(error, `the environment of ${inWords(owner)}`)
   }
   throw new CommitSuiteError('environment_lost', `The namespace of ${inWords(owner)} is removed again and again.`)
 }
@@ -108,11 +108,4 @@ function doesNotGo(found: V1Namespace, waitedMs: number): CommitSuiteError {
   return new CommitSuiteError('environment_refused', `${said}. It is held by: ${heldBy(found).join('; ')}. ${remedy}`, {
     remedy,
   })
-}
-
-/** Whatever else the API server refuses about a namespace and its furniture will be refused again. */
-function inOurWords(error: unknown, owner: EnvironmentOwner): unknown {
-  if (!isRefusal(error) || ![400, 401, 403, 404, 405, 415, 422].includes(error.status)) return error
-  const said = `The cluster refused the environment of ${inWords(owner)}: ${error.message}`
-  return new CommitSuiteError('environment_refused', said, {}, { cause: error })
 }

@@ -1,0 +1,40 @@
+import type { ClusterRef } from '../../../contract/index.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { connectCluster } from '../cluster/connect.ts'
+import { type EnvironmentState, listEnvironments } from './list.ts'
+import { refused } from './refused.ts'
+import { removeEnvironment } from './remove.ts'
+
+/** The environments of one cluster, for people who look at them. */
+export interface EnvironmentAccess {
+  /** The context's name. */
+  cluster: string
+  list(): Promise<EnvironmentState[]>
+  /** Returns when the removal is accepted. */
+  remove(environment: EnvironmentState): Promise<void>
+  close(): Promise<void>
+}
+
+/** People wait: a cluster that does not answer soon is told as away. */
+export const PATIENCE = { awayMs: 3_000, requestTimeoutMs: 5_000 }
+const never = new AbortController().signal
+
+/** Throws `cluster_invalid`; what it gives throws `cluster_unavailable` and `environment_refused`. */
+export async function openEnvironments(ref: ClusterRef | undefined): Promise<EnvironmentAccess> {
+  const cluster: Cluster = await connectCluster(ref, PATIENCE)
+  return {
+    cluster: cluster.name,
+    list: () => told('to list environments', listEnvironments(cluster, never)),
+    remove: ({ namespace, owner }) =>
+      told(`to remove ${namespace}`, removeEnvironment(cluster, namespace, owner, never)),
+    close: () => cluster.close(),
+  }
+}
+
+async function told<T>(what: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw refused(error, what)
+  }
+}

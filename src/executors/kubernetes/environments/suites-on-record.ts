@@ -1,0 +1,29 @@
+import { type ClusterRef, isOpen } from '../../../contract/index.ts'
+import type { Store } from '../../../store/store.ts'
+import type { CollectOptions } from './collect.ts'
+
+const MOST_SUITES = 1_000
+
+/**
+ * What the store says of the suites whose environments are found. A suite of another repository has only the id in
+ * common; an end without a time is not old enough for anything.
+ */
+export function standingsIn({ suites }: Store): CollectOptions['standingOf'] {
+  return async (id, repo) => {
+    const stored = await suites.get(id)
+    if (stored === undefined || (repo !== undefined && stored.spec.repo !== repo)) return { type: 'unknown' }
+    if (isOpen(stored.status) || stored.finishedAt === null) return { type: 'open' }
+    return { type: 'ended', at: new Date(stored.finishedAt) }
+  }
+}
+
+/** The clusters that the newest suites named, each once; those that took the default cluster name none. */
+export async function clustersOf({ suites }: Store): Promise<ClusterRef[]> {
+  const byPlace = new Map<string, ClusterRef>()
+  for (const { spec } of await suites.list({ limit: MOST_SUITES })) {
+    const { executor, cluster } = spec
+    if (executor !== 'kubernetes' || cluster === undefined) continue
+    byPlace.set(JSON.stringify([cluster.kubeconfig, cluster.context]), cluster)
+  }
+  return [...byPlace.values()]
+}

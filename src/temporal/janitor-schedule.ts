@@ -1,0 +1,54 @@
+import {
+  type Connection,
+  ScheduleAlreadyRunning,
+  ScheduleClient,
+  type ScheduleOptions,
+  type ScheduleOptionsStartWorkflowAction,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client'
+import type { Workflow } from '@temporalio/common'
+import { TASK_QUEUE } from '../contract/index.ts'
+
+export const JANITOR = 'commit-suite-janitor'
+
+// MAINTENANCE: workflows/janitor.ts is what it starts.
+const SCHEDULE = {
+  scheduleId: JANITOR,
+  spec: { intervals: [{ every: '1 hour' }] },
+  action: {
+    type: 'startWorkflow',
+    workflowType: 'Janitor',
+    workflowId: JANITOR,
+    taskQueue: TASK_QUEUE,
+    args: [],
+    // Without a worker it waits: no longer than until the next one.
+    workflowExecutionTimeout: '1 hour',
+  },
+  // What was missed while nothing ran needs no catching up: one collection does the work of all.
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+} satisfies ScheduleOptions<ScheduleOptionsStartWorkflowAction<Workflow>>
+
+/**
+ * Makes the hourly schedule of the workflow `Janitor`, or brings the one that is there up to date; one that somebody
+ * paused stays so. False where the server refuses (some installations keep schedules to their administrators):
+ * `commit-suite gc` does the same by hand.
+ */
+export async function ensureJanitorSchedule(connection: Connection, namespace: string): Promise<boolean> {
+  const client = new ScheduleClient({ connection, namespace })
+  const { scheduleId: _id, ...schedule } = SCHEDULE
+  try {
+    await client.create(SCHEDULE)
+    return true
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) return false
+  }
+  try {
+    await client.getHandle(JANITOR).update(({ state: { paused, note } }) => ({
+      ...schedule,
+      state: { paused, ...(note !== undefined && { note }) },
+    }))
+    return true
+  } catch {
+    return false
+  }
+}
