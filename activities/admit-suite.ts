@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import {
+  type ExecutorName,
   idSchema,
   invalidInput,
   LIMITS,
@@ -11,6 +12,7 @@ import { loadTemplate } from '../src/frameworks/templates.ts'
 import { parseRepository } from '../src/git/repository-ref.ts'
 import { drawSeeds } from '../src/stats/seeds.ts'
 import { requestDigest } from '../src/store/request-digest.ts'
+import { assertSupported } from './assert-supported.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /**
@@ -24,10 +26,16 @@ export async function admitSuite(deps: ActivityDeps, input: { suite: string; req
   const digest = requestDigest(request)
   const repo = parseRepository(request.repo, { transports: deps.transports }).url
   if (request.projectType !== undefined) await loadTemplate(request.projectType, templateOptions(deps))
-  await deps.executor.assertSupported(request.isolation)
+  await assertSupported(deps, request)
   const { seeds, seed: givenSeed, parallelism, ...asked } = request
   const seed = seeds === undefined ? (givenSeed ?? randomInt(1, LIMITS.largestSeed + 1)) : null
-  const spec: SuiteSpec = { ...asked, id, repo, seed, parallelism: parallelism ?? deps.host.slots }
+  const spec: SuiteSpec = {
+    ...asked,
+    id,
+    repo,
+    seed,
+    parallelism: parallelism ?? defaultParallelism(deps, request.executor),
+  }
   const stored = await deps.store.suites.create({
     spec,
     requestDigest: digest,
@@ -36,6 +44,13 @@ export async function admitSuite(deps: ActivityDeps, input: { suite: string; req
   if (stored.requestDigest !== digest) {
     throw invalidInput('id', id, 'belongs to a suite with another request', 'Choose another id.', 'suite_conflict')
   }
+}
+
+/** Pods at once unless said otherwise: enough to be quick, few enough for a cluster that others use too. */
+const PODS_AT_ONCE = 10
+
+function defaultParallelism({ host }: ActivityDeps, executor: ExecutorName): number {
+  return executor === 'local' ? host.slots : Math.min(PODS_AT_ONCE, host.pods)
 }
 
 export const templateOptions = (deps: ActivityDeps) =>

@@ -5,11 +5,14 @@ import type { RunCompletion } from '../src/executors/executor.ts'
 const NO_COMMAND = new Set([126, 127])
 
 /** How a run ended, in the words of the contract. The first cause wins: a time-out also ends by a signal. */
-export function classify(completion: Pick<RunCompletion, 'exitCode' | 'signal' | 'timedOut' | 'outOfMemory'>): {
+export function classify(
+  completion: Pick<RunCompletion, 'exitCode' | 'signal' | 'timedOut' | 'outOfMemory' | 'outOfDisk'>,
+): {
   outcome: Outcome
   reason: string | null
 } {
   if (completion.timedOut) return { outcome: 'timed_out', reason: null }
+  if (completion.outOfDisk === true) return { outcome: 'crashed', reason: 'disk_limit' }
   if (completion.outOfMemory && completion.exitCode !== 0) return { outcome: 'crashed', reason: 'out_of_memory' }
   if (completion.signal !== null) return { outcome: 'crashed', reason: 'signal' }
   if (completion.exitCode === 0) return { outcome: 'passed', reason: null }

@@ -1,4 +1,3 @@
-import { controlTaskQueue, hostTaskQueue } from '../src/contract/index.ts'
 import { admitSuite } from './admit-suite.ts'
 import type { Activities } from './api.ts'
 import { createProjectLookup } from './commit-project.ts'
@@ -6,7 +5,9 @@ import type { ActivityDeps } from './deps.ts'
 import { closeRuns, completeSuite, failSuite, recordPause } from './end-suite.ts'
 import { holdEnvironment } from './hold-environment.ts'
 import { decide, failCommit } from './judge-commit.ts'
-import { prepareCommit, provisionEnvironment, releaseEnvironment } from './prepare-commit.ts'
+import { prepareCommit } from './prepare-commit.ts'
+import { provisionEnvironment } from './provision-environment.ts'
+import { releaseEnvironment } from './release-environment.ts'
 import { resolveCommits } from './resolve-commits.ts'
 import { recordRunError } from './run-faults.ts'
 import { runSeed } from './run-seed.ts'
@@ -27,11 +28,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       return commits.map(({ sha, subject }) => ({ sha, subject }))
     },
     recordPause: recordPause(deps),
-    async provisionEnvironment(commit) {
-      await provisionEnvironment(deps, commit)
-      const { id, node, slots } = deps.host
-      return { taskQueue: hostTaskQueue(id), controlQueue: controlTaskQueue(id), node, slots }
-    },
+    provisionEnvironment: (commit) => provisionEnvironment(deps, project, commit),
     holdEnvironment,
     prepareCommit: (commit) => prepareCommit(deps, project, commit),
     runSeed: (run) => runSeed(deps, { project, memory }, run),

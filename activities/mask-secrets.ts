@@ -1,4 +1,5 @@
-import type { CapturedStream } from '../src/executors/executor.ts'
+import type { SuiteSpec } from '../src/contract/index.ts'
+import type { CapturedStream, SecretSource } from '../src/executors/executor.ts'
 
 /** Values of fewer bytes are flags and digits: masking them would hide nothing and shred the output. */
 const SHORTEST_BYTES = 4
@@ -19,6 +20,13 @@ export function maskPatterns(values: Iterable<string>): Buffer[] {
   }
   return [...patterns].map((pattern) => Buffer.from(pattern))
 }
+
+/** What must not appear of a suite; a value that is not known here cannot appear either. */
+export const suitePatterns = (secrets: SecretSource, { id, secretEnv }: SuiteSpec): Buffer[] =>
+  maskPatterns(secretEnv.map((name) => secrets.valueOf(id, name) ?? ''))
+
+export const maskText = (patterns: readonly Buffer[], text: string): string =>
+  patterns.length === 0 ? text : Buffer.from(maskBytes(patterns, Buffer.from(text))).toString()
 
 /** A copy with every occurrence of a pattern, overlapping ones included, replaced by as many `*`. */
 export function maskBytes(patterns: readonly Buffer[], bytes: Uint8Array): Uint8Array {

@@ -3,18 +3,23 @@ import { type ArtifactRef, formatRunId, type RunResult } from '../src/contract/i
 import type { RunCompletion } from '../src/executors/executor.ts'
 import { classify } from './classify.ts'
 import type { ActivityDeps } from './deps.ts'
+import { allForensics } from './lost-tries.ts'
 import { maskBytes, maskCaptured } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
 
 /** Puts the beginning of a try on record; an adopted run has it there already. */
-export async function recordStart(deps: ActivityDeps, { key, seed, ...planned }: PlannedRun): Promise<void> {
+export async function recordStart(
+  deps: ActivityDeps,
+  { key, seed, ...planned }: PlannedRun,
+  node = deps.host.node,
+): Promise<void> {
   const run = formatRunId(key)
   await deps.store.events.append({
     suite: key.suite,
     type: 'run.started',
     subject: run,
     ordinal: planned.try,
-    data: { sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, node: deps.host.node },
+    data: { sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, node },
   })
 }
 
@@ -25,7 +30,10 @@ export async function recordCompletion(
   completion: RunCompletion,
   masked: readonly Buffer[],
 ): Promise<RunResult> {
-  const artifacts = await storeArtifacts(deps, planned, completion, masked)
+  const artifacts = [
+    ...(await storeArtifacts(deps, planned, completion, masked)),
+    ...(await allForensics(deps, planned.key, planned.try - 1)),
+  ]
   return (await deps.store.results.record(resultOf(planned, completion, artifacts))).result
 }
 

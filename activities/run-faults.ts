@@ -2,11 +2,16 @@ import { CommitSuiteError, type ErrorCode, formatRunId, LIMITS } from '../src/co
 import type { RunOutcome } from '../workflows/api.ts'
 import type { Fault, RunReference } from './api.ts'
 import type { ActivityDeps } from './deps.ts'
+import { allForensics, forensicsOf } from './lost-tries.ts'
+import { maskText, suitePatterns } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { findSeed } from './suite-lookup.ts'
 
 /** The run itself went well and stays with its runner: it is stored again later, not executed again. */
 const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set(['artifact_store_failed', 'store_unavailable'])
+
+/** Of a message in an event, which every reader of the suite gets. */
+const LONGEST_MESSAGE = 500
 
 /** Whether an error means that the run has to be executed again. */
 export const isLostRun = (error: unknown): error is CommitSuiteError =>
@@ -22,12 +27,17 @@ export async function countFault(
   deps.log.activities.warn({ run: formatRunId(key), try: planned.try, err: error }, 'run lost to a fault')
   if (!error.retryable) return error
   const run = formatRunId(key)
+  const message = maskText(suitePatterns(deps.secrets, planned.spec), error.message).slice(0, LONGEST_MESSAGE)
+  const forensics = await forensicsOf(deps, key, planned.try)
   await deps.store.events.append({
     suite: key.suite,
     type: 'run.retried',
     subject: run,
     ordinal: planned.try,
-    data: { sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, fault: error.code },
+    data: {
+      ...{ sha: key.sha, run, attempt: key.attempt, seed, try: planned.try, fault: error.code, message },
+      ...(forensics === undefined ? {} : { forensics: forensics.name }),
+    },
   })
   if (planned.try < LIMITS.triesPerRun) return error
   return new CommitSuiteError('tries_used_up', `${error.message} (after ${planned.try} tries)`, error.detail, {
@@ -53,7 +63,8 @@ export async function recordRunError(
     durationMs: 0,
     tries: Math.max(1, failedTries),
     node: deps.host.node,
-    artifacts: [],
+    // A fault that is not tried again has no event, but may have left something.
+    artifacts: await allForensics(deps, key, failedTries + 1),
   })
   return { outcome: result.outcome }
 }

@@ -6,12 +6,14 @@ import type { RunReference } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
 import { LiveOutput } from './live-output.ts'
+import { storeForensics } from './lost-tries.ts'
 import { maskPatterns } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { recordCompletion, recordStart } from './record-run.ts'
 import { countFault, isLostRun } from './run-faults.ts'
 import { suiteNotOnRecord } from './suite-lookup.ts'
 import type { SuiteMemory } from './suite-memory.ts'
+import { waitingRecorder } from './waiting-run.ts'
 
 const GRACE_MS = 3000
 
@@ -48,7 +50,8 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
   const masked = maskPatterns(Object.values(resolveSecrets(key.suite, spec.secretEnv, deps.secrets)))
   const output = new LiveOutput(deps.store.logs, { ...key, try: planned.try }, masked)
   const detected = await project(spec, key.sha)
-  const completion = await deps.executor.run(
+  const executor = await deps.executors.of(spec.executor)
+  const completion = await executor.run(
     {
       key,
       try: planned.try,
@@ -70,7 +73,9 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
     {
       signal: cancellationSignal(),
       heartbeat,
-      onStarted: () => recordStart(deps, planned),
+      onStarted: (_, node) => recordStart(deps, planned, node),
+      onWaiting: waitingRecorder(deps, planned),
+      onForensics: (bundle) => storeForensics(deps, planned, bundle, masked),
       onOutput: (chunk) => output.push(chunk),
     },
   )

@@ -1,4 +1,4 @@
-import type { ClusterRef, Command, Isolation, RunKey, RunLimits, SessionRef } from '../contract/index.ts'
+import type { ClusterRef, Command, ExecutorName, Isolation, RunKey, RunLimits, SessionRef } from '../contract/index.ts'
 import type { Template } from '../frameworks/templates.ts'
 
 /** Values of secret variables where runs happen; they exist in memory only. */
@@ -24,6 +24,11 @@ export interface Executor {
   run(request: RunRequest, context: RunContext): Promise<RunCompletion>
   /** Ends what is left of the lane's runs, removes its workspaces and gives its lease back. Idempotent. */
   release(request: ReleaseRequest): Promise<void>
+}
+
+/** The executors of a host. One that a suite needs first is loaded then: most hosts have no cluster. */
+export interface Executors {
+  of(name: ExecutorName): Executor | Promise<Executor>
 }
 
 /** Which place in a cluster; both absent on the local executor. */

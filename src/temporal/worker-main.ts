@@ -7,6 +7,7 @@ import { isOpen } from '../contract/index.ts'
 import type { SecretSource } from '../executors/executor.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { openStore } from '../store/open.ts'
+import { hostExecutors, openKubernetesExecutor } from './host-executors.ts'
 import { hostId } from './host-identity.ts'
 import { ReceivedSecrets } from './suite-secrets.ts'
 import { temporalLogger } from './temporal-logger.ts'
@@ -28,9 +29,11 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const { stateDir, artifactsDir, slots, cacheDir } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const store = await openStore({ stateDir, artifactsDir })
-  const executor = createLocalExecutor({ stateDir, log, secrets })
+  const local = createLocalExecutor({ stateDir, log, secrets })
+  const executors = hostExecutors(local, () => openKubernetesExecutor(config, { log, secrets }))
   try {
-    await executor.endUnownedRuns(async (suite) => {
+    // Pods are adopted by the next try of their run, wherever that is; `gc` takes those that nobody asks for.
+    await local.endUnownedRuns(async (suite) => {
       const stored = await store.suites.get(suite)
       return stored !== undefined && isOpen(stored.status)
     })
@@ -38,23 +41,22 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       address,
       namespace: config.temporalNamespace,
       cacheDir,
-      slots,
       embedded: process.env.COMMIT_SUITE_EMBEDDED === '1',
       deps: {
         store,
-        executor,
+        executors,
         secrets,
         stateDir,
         transports: config.gitTransports,
         templatesDir: config.templatesDir,
-        host: { id: await hostId(stateDir), node: hostname(), slots },
+        host: { id: await hostId(stateDir), node: hostname(), slots, pods: config.kubernetesPods },
         log: { activities: log, temporal: temporalLogger(log) },
       },
       signal,
       onReady,
     })
   } finally {
-    await executor.close()
+    await executors.close()
     await store.close()
   }
 }

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client'
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
-import { controlTaskQueue, hostTaskQueue, TASK_QUEUE } from '../contract/index.ts'
+import { controlTaskQueue, hostTaskQueue, podTaskQueue, TASK_QUEUE } from '../contract/index.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
@@ -13,7 +13,6 @@ export interface WorkerSettings {
   address: string
   namespace: string
   cacheDir: string
-  slots: number
   /** Of the supervisor: no TLS, and perhaps not up yet. */
   embedded: boolean
   deps: Omit<ActivityDeps, 'searchable'>
@@ -32,11 +31,11 @@ const SHORT_ACTIVITIES = 100
 const OPEN_LANES = 2000
 
 /**
- * One worker process: workflows and short activities of any suite, and two queues of this host, one for
- * preparations and runs that its slots bound, one for clean-up that must not wait behind them.
+ * One worker process: workflows and short activities of any suite, and three queues of this host: preparations and
+ * runs that its slots bound, those in pods, and clean-up that must not wait behind either.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { namespace, signal, slots } = settings
+  const { namespace, signal } = settings
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
   const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
   try {
@@ -50,7 +49,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       ...HEARTBEAT,
       ...SHUTDOWN,
     } satisfies Partial<WorkerOptions>
-    const host = settings.deps.host.id
+    const { id: host, slots, pods } = settings.deps.host
     const workers = await Promise.all([
       Worker.create({
         ...common,
@@ -63,6 +62,11 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
         ...common,
         taskQueue: hostTaskQueue(host),
         maxConcurrentActivityTaskExecutions: slots,
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: podTaskQueue(host),
+        maxConcurrentActivityTaskExecutions: pods,
       }),
       Worker.create({
         ...common,
