@@ -6,7 +6,7 @@ import { quoted } from './shell-text.ts'
 export type RunnerMode = 'once' | 'warm' | 'prepare'
 
 export const SCRIPTS = [
-  ...['runner.sh', 'processes.sh', 'output.sh', 'run.sh', 'start.sh', 'command.sh', 'attach.sh'],
+  ...['runner.sh', 'processes.sh', 'run.sh', 'sizes.sh', 'pump.sh', 'start.sh', 'command.sh', 'attach.sh'],
   ...['state.sh', 'pack.sh'],
 ] as const
 /** Where the scripts lie in a pod, below the root. */

@@ -1,5 +1,5 @@
 # Becomes the command: cs_exec of the request sets the environment, changes the folder and replaces this shell.
-printf '%s\n' $$ >"$1/pid.new" && mv "$1/pid.new" "$1/pid"
+printf '%s\n' $$ >"$1/pid"
 . "$1/request"
 rm -f "$1/request"
 cs_exec

@@ -1,48 +1,62 @@
 # One run: the request is a shell file of ours that sets cs_timeout, cs_kill (seconds, from the start), cs_half, cs_files
-# and cs_workdir, and defines cs_exec, which becomes the command.
+# and cs_workdir, and defines cs_exec, which becomes the command. Between the start of the command and the end of all its
+# processes nothing here starts a process: there may be no room for one.
 
 run_request() {
   dir=$CS_ROOT/$1
   . "$dir/request"
   count_oom_kills && ooms=$oom_kills
-  mkfifo "$dir/out" "$dir/err"
+  mkfifo "$dir/out" "$dir/err" "$dir/armed" "$dir/done"
   : >"$dir/out.head" && : >"$dir/err.head"
   printf '%s\n' "$cs_half" >"$dir/half" && printf '%s\n' "$cs_files" >"$dir/files"
   printf '%s\n' "$cs_workdir" >"$dir/workdir"
-  (cd "$dir" && pump out "$cs_half" <out) &
+  # Held open: a pump that dies loses nothing, another one goes on in its place.
+  exec 4<>"$dir/out" 5<>"$dir/err" 6<>"$dir/armed" 7<>"$dir/done"
+  (cd "$dir" && apart && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half" <out) &
   pump_out=$!
-  (cd "$dir" && pump err "$cs_half" <err) &
+  (cd "$dir" && apart && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half" <err) &
   pump_err=$!
-  # Both sleep already when the command starts: it may leave no room for another process.
-  (watch_time "$cs_timeout" timer.term && : >"$dir/timed-out" && end_group TERM) &
-  watch_term=$!
-  (watch_time "$cs_kill" timer.kill && : >"$dir/killed" && end_group KILL && sweep) &
-  watch_kill=$!
+  (apart && watch_time 6>"$dir/armed") &
+  watch=$!
+  read -r sleep_term sleep_kill <&6
   now_ms && began=$now
   printf '%s\n' "$began" >"$dir/started.new" && mv "$dir/started.new" "$dir/started"
-  sh "$CS_ROOT/runner/start.sh" "$dir" 2>"$dir/shell.said" &
-  wait $! 2>/dev/null
-  stop_timer timer.term && stop_timer timer.kill
-  wait "$watch_term" "$watch_kill" 2>/dev/null
+  # The message that it was killed is of no interest.
+  { (apart && exec sh "$CS_ROOT/runner/start.sh" "$dir" 7>"$dir/done" 2>"$dir/shell.said"); } 2>/dev/null
+  # The other end is held by the shell that waits for the command: it ends with it.
+  exec 6>&- 7<"$dir/done"
+  read -r code <&7 || code=
+  kill "$sleep_term" "$sleep_kill" 2>/dev/null
   sweep
-  wait "$pump_out" "$pump_err" 2>/dev/null
+  # Now the pumps see the end of what they read.
+  exec 4<"$dir/out" 5<"$dir/err" 7<&-
+  wait "$watch" "$pump_out" "$pump_err" 2>/dev/null
+  [ -f "$dir/out.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half" <&4)
+  [ -f "$dir/err.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half" <&5)
+  exec 4<&- 5<&-
   now_ms && lasted=$((now - began))
   count_oom_kills
   write_status
 }
 
-# Waits for a time; fails when it is told to stop before.
-watch_time() {
-  sleep "$1" &
-  printf '%s\n' $! >"$dir/$2.new" && mv "$dir/$2.new" "$dir/$2"
-  wait $! 2>/dev/null
+# Lets go of the runner's own descriptors, which nobody else may hold.
+apart() {
+  exec 3>&- 4>&- 5>&- 6>&- 7>&-
 }
 
-stop_timer() {
-  # The watcher may not have come so far yet.
-  while [ ! -f "$dir/$1" ]; do sleep 0.001 || :; done
-  read -r pid <"$dir/$1" && kill "$pid" 2>/dev/null
-  return 0
+# Sleeps already when the command starts. Told to stop by the end of what it waits for.
+watch_time() {
+  sleep "$cs_timeout" 6>&- &
+  term=$!
+  sleep "$cs_kill" 6>&- &
+  kill=$!
+  printf '%s %s\n' "$term" "$kill" >&6
+  wait "$term" 2>/dev/null || return 0
+  : >"$dir/timed-out"
+  end_group TERM
+  wait "$kill" 2>/dev/null || return 0
+  end_group KILL
+  sweep
 }
 
 end_group() {
@@ -53,21 +67,18 @@ end_group() {
 # A shell answers 128 + n for a signal, as a command may do by itself; but it says something only of a signal. Of INT
 # and PIPE it says nothing.
 write_status() {
-  code=null signal=null
-  if [ -f "$dir/code" ]; then read -r code <"$dir/code"; else code=137 && : >"$dir/gone"; fi
-  if [ "$code" -gt 128 ] && { [ -s "$dir/shell.said" ] || [ -f "$dir/gone" ] || [ "$code" = 130 ] || [ "$code" = 141 ]; }; then
+  signal=null
+  if [ -z "$code" ]; then
+    # The run has killed the shell that waited for its command.
+    code=null signal=9
+  elif [ "$code" -gt 128 ] && { [ -s "$dir/shell.said" ] || [ "$code" = 130 ] || [ "$code" = 141 ]; }; then
     signal=$((code - 128)) code=null
   fi
   timed_out=false
   [ ! -f "$dir/timed-out" ] || timed_out=true
-  total out && out=$total && total err && err=$total
+  read -r out <"$dir/out.total" && read -r err <"$dir/err.total"
   printf '{"exitCode":%s,"signal":%s,"timedOut":%s,"startedAtMs":%s,"durationMs":%s,"stdout":{"totalBytes":%s},"stderr":{"totalBytes":%s},"oomKills":%s,"leftovers":%s}' \
     "$code" "$signal" "$timed_out" "$began" "$lasted" "$out" "$err" "$((oom_kills - ooms))" "$swept" >"$dir/status.new"
   [ "$cs_files" = 1 ] || : >"$dir/filed"
   mv "$dir/status.new" "$dir/status"
-}
-
-# A pump that found no room for its next process leaves what it has.
-total() {
-  if [ -f "$dir/$1.total" ]; then read -r total <"$dir/$1.total"; else size_of "$dir/$1.head" && total=$size; fi
 }

@@ -4,7 +4,6 @@ set -u
 cd "$CS_ROOT" || exit 70
 umask 022
 . runner/processes.sh
-. runner/output.sh
 . runner/run.sh
 trap 'exit 0' TERM INT
 exec 3<>ctl/wake
