@@ -1,8 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity'
 import type { Logger } from 'pino'
-import type { ClusterRef } from '../src/contract/index.ts'
-import type { Cluster } from '../src/executors/kubernetes/cluster/cluster.ts'
-import { clustersOf, standingsIn } from '../src/executors/kubernetes/environments/suites-on-record.ts'
+import { knownClusters, standingsIn } from '../src/executors/kubernetes/environments/suites-on-record.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** What the workflow `Janitor` calls. */
@@ -18,16 +16,14 @@ export interface JanitorReport {
   unreached: string[]
 }
 
-export interface JanitorDeps {
+interface JanitorDeps {
   store: Store
-  /** Connects, or gives the connection that there is. */
-  cluster(ref: ClusterRef | undefined): Promise<Cluster>
-  /** Whether there is a cluster that suites get which name none. */
-  hasDefaultCluster: boolean
   log: { activities: Logger }
+  /** The worker's environment, which says which cluster is the configured one. */
+  env?: NodeJS.ProcessEnv
 }
 
-/** A cluster that is away is waited for no longer: the next collection comes in an hour. */
+/** What is not done by then is done in an hour. */
 const WITHIN_MS = 60_000
 /** Room for the last step of a suite's own clean-up, which keeps or removes its environments. */
 const ENDED_FOR_MS = 10 * 60_000
@@ -41,18 +37,13 @@ export function createJanitorActivities(deps: JanitorDeps): JanitorActivities {
   return { collectEnvironments: () => collectEnvironments(deps) }
 }
 
-async function collectEnvironments({
-  store,
-  cluster,
-  hasDefaultCluster,
-  log: { activities: log },
-}: JanitorDeps): Promise<JanitorReport> {
-  const refs = [...(hasDefaultCluster ? [undefined] : []), ...(await clustersOf(store))]
+async function collectEnvironments({ store, log: { activities: log }, env }: JanitorDeps): Promise<JanitorReport> {
+  const refs = await knownClusters(store, env)
   if (refs.length === 0) return { removed: 0, stuck: [], unreached: [] }
   const { collectFromClusters } = await import('../src/executors/kubernetes/environments/collect-clusters.ts')
   const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(WITHIN_MS)])
   const options = { now: new Date(), dryRun: false, standingOf: standingsIn(store), endedForMs: ENDED_FOR_MS }
-  const { collected, unreached } = await collectFromClusters(refs, cluster, options, signal)
+  const { collected, unreached } = await collectFromClusters(refs, options, signal)
   const stuck = collected.flatMap((one) =>
     one.stuck.map(({ namespace, heldBy }) => `${one.cluster}/${namespace}: ${heldBy.join('; ')}`),
   )

@@ -1,10 +1,8 @@
 import { pino } from 'pino'
 import type { Config } from '../config.ts'
 import type { ClusterRef } from '../contract/index.ts'
-import type { CollectOptions } from '../executors/kubernetes/environments/collect.ts'
 import type { CollectedFromClusters } from '../executors/kubernetes/environments/collect-clusters.ts'
-import { clusterIsConfigured } from '../executors/kubernetes/environments/configured.ts'
-import { clustersOf, standingsIn } from '../executors/kubernetes/environments/suites-on-record.ts'
+import { knownClusters, standingsIn } from '../executors/kubernetes/environments/suites-on-record.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { collectMirrors } from '../git/collect-mirrors.ts'
 import { openStore } from '../store/open.ts'
@@ -50,31 +48,14 @@ export async function collectClusterGarbage(
 ): Promise<CollectedFromClusters> {
   const store = await openStore({ stateDir, artifactsDir })
   try {
-    const known = [...(clusterIsConfigured(env) ? [undefined] : []), ...(await clustersOf(store))]
-    const refs = cluster === undefined ? known : [cluster]
+    const refs = cluster === undefined ? await knownClusters(store, env) : [cluster]
     if (refs.length === 0) return { collected: [], unreached: [] }
+    const { collectFromClusters } = await import('../executors/kubernetes/environments/collect-clusters.ts')
     const endedForMs = Math.min(olderThanMs, ENDED_FOR_MS)
     const options = { now: new Date(), dryRun, standingOf: standingsIn(store), endedForMs }
-    return await collectFrom(refs, options)
+    return await collectFromClusters(refs, options, AbortSignal.timeout(WITHIN_MS))
   } finally {
     await store.close()
-  }
-}
-
-async function collectFrom(
-  refs: readonly (ClusterRef | undefined)[],
-  options: CollectOptions,
-): Promise<CollectedFromClusters> {
-  const [{ ClusterPool }, { collectFromClusters }, { PATIENCE }] = await Promise.all([
-    import('../executors/kubernetes/cluster/cluster-pool.ts'),
-    import('../executors/kubernetes/environments/collect-clusters.ts'),
-    import('../executors/kubernetes/environments/access.ts'),
-  ])
-  const pool = new ClusterPool(PATIENCE)
-  try {
-    return await collectFromClusters(refs, (ref) => pool.get(ref), options, AbortSignal.timeout(WITHIN_MS))
-  } finally {
-    await pool.close()
   }
 }
 

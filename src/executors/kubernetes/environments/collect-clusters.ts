@@ -1,6 +1,7 @@
 import { type ClusterRef, CommitSuiteError } from '../../../contract/index.ts'
-import type { Cluster } from '../cluster/cluster.ts'
+import { ClusterPool } from '../cluster/cluster-pool.ts'
 import { isRefusal } from '../cluster/refusal.ts'
+import { PATIENCE } from './access.ts'
 import { type CollectedEnvironments, type CollectOptions, collectEnvironments } from './collect.ts'
 
 export interface CollectedFromCluster extends CollectedEnvironments {
@@ -14,25 +15,28 @@ export interface CollectedFromClusters {
   unreached: string[]
 }
 
-/** Collects from several clusters at once; one that cannot be reached does not keep the others from it. */
+/** Connects anew, and waits for a cluster that is away only briefly: others, or the next collection, come first. */
 export async function collectFromClusters(
   refs: readonly (ClusterRef | undefined)[],
-  connect: (ref: ClusterRef | undefined) => Promise<Cluster>,
   options: CollectOptions,
   signal: AbortSignal,
 ): Promise<CollectedFromClusters> {
+  const pool = new ClusterPool(PATIENCE)
   const collected: CollectedFromCluster[] = []
   const unreached: string[] = []
-  await Promise.all(
-    refs.map(async (ref) => {
-      try {
-        const cluster = await connect(ref)
-        collected.push({ cluster: cluster.name, ...(await collectEnvironments(cluster, options, signal)) })
-      } catch (error) {
-        if (!(error instanceof CommitSuiteError || isRefusal(error) || signal.aborted)) throw error
-        unreached.push(error instanceof Error ? error.message : String(error))
-      }
-    }),
-  )
-  return { collected, unreached }
+  const collectFrom = async (ref: ClusterRef | undefined): Promise<void> => {
+    try {
+      const cluster = await pool.get(ref)
+      collected.push({ cluster: cluster.name, ...(await collectEnvironments(cluster, options, signal)) })
+    } catch (error) {
+      if (!(error instanceof CommitSuiteError || isRefusal(error) || signal.aborted)) throw error
+      unreached.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  try {
+    await Promise.all(refs.map(collectFrom))
+    return { collected, unreached }
+  } finally {
+    await pool.close()
+  }
 }

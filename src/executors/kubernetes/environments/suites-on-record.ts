@@ -1,6 +1,7 @@
 import { type ClusterRef, isOpen } from '../../../contract/index.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectOptions } from './collect.ts'
+import { clusterIsConfigured } from './configured.ts'
 
 const MOST_SUITES = 1_000
 
@@ -17,13 +18,19 @@ export function standingsIn({ suites }: Store): CollectOptions['standingOf'] {
   }
 }
 
-/** The clusters that the newest suites named, each once; those that took the default cluster name none. */
-export async function clustersOf({ suites }: Store): Promise<ClusterRef[]> {
-  const byPlace = new Map<string, ClusterRef>()
+/**
+ * The clusters where there may be environments of ours: the configured one (undefined), and those that the newest
+ * suites named, each once.
+ */
+export async function knownClusters(
+  { suites }: Store,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<(ClusterRef | undefined)[]> {
+  const named = new Map<string, ClusterRef>()
   for (const { spec } of await suites.list({ limit: MOST_SUITES })) {
     const { executor, cluster } = spec
     if (executor !== 'kubernetes' || cluster === undefined) continue
-    byPlace.set(JSON.stringify([cluster.kubeconfig, cluster.context]), cluster)
+    named.set(JSON.stringify([cluster.kubeconfig, cluster.context]), cluster)
   }
-  return [...byPlace.values()]
+  return [...(clusterIsConfigured(env) ? [undefined] : []), ...named.values()]
 }

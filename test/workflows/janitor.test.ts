@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createJanitorActivities } from '../../activities/collect-environments.ts'
+import { TASK_QUEUE } from '../../src/contract/names.ts'
+import { openStore } from '../../src/store/open.ts'
+import { workflowBundle } from '../../src/temporal/bundle.ts'
+import { ensureJanitorSchedule, JANITOR } from '../../src/temporal/janitor-schedule.ts'
+import { startTestServer, type TestServer } from '../support/temporal-server.ts'
+import { until } from '../support/until.ts'
+
+let server: TestServer
+let connection: Connection
+let client: Client
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  server = await startTestServer()
+  connection = await Connection.connect({ address: server.address })
+  client = new Client({ connection })
+})
+afterAll(async () => {
+  await connection.close()
+  await server.stop()
+})
+
+it('is scheduled every hour, once however often it is asked for, and stays paused where somebody paused it', async () => {
+  const schedule = client.schedule.getHandle(JANITOR)
+  expect(await ensureJanitorSchedule(connection, 'default')).toBe(true)
+  await schedule.pause('by hand')
+  expect(await ensureJanitorSchedule(connection, 'default')).toBe(true)
+  const { spec, action, policies, state } = await schedule.describe()
+  expect(spec.intervals).toEqual([expect.objectContaining({ every: 3_600_000 })])
+  expect(action).toMatchObject({ workflowType: 'Janitor', taskQueue: TASK_QUEUE })
+  expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 60_000 })
+  expect(state).toMatchObject({ paused: true, note: 'by hand' })
+  await schedule.unpause()
+})
+
+it('says so where the server does not let it be scheduled', async () => {
+  expect(await ensureJanitorSchedule(connection, 'no-such-namespace')).toBe(false)
+})
+
+it('looks at every cluster that it knows, and one that cannot be reached does not fail it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'janitor-'))
+  const store = await openStore({ stateDir: folder, artifactsDir: join(folder, 'artifacts') })
+  const native = await NativeConnection.connect({ address: server.address })
+  try {
+    const env = { HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') }
+    const log = { activities: pino({ level: 'silent' }) }
+    const codePath = await workflowBundle(server.config.cacheDir)
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: { codePath },
+      activities: createJanitorActivities({ store, log, env }),
+    })
+    await worker.runUntil(async () => {
+      await ensureJanitorSchedule(connection, 'default')
+      await client.schedule.getHandle(JANITOR).trigger()
+      const started = async () => (await client.schedule.getHandle(JANITOR).describe()).info.recentActions[0]
+      await until('the schedule has started it', async () => (await started()) !== undefined)
+      const { workflowId = '' } = (await started())?.action.workflow ?? {}
+      expect(workflowId).toMatch(new RegExp(`^${JANITOR}`))
+      expect(await client.workflow.getHandle(workflowId).result()).toEqual({
+        removed: 0,
+        stuck: [],
+        unreached: [expect.stringContaining('kubeconfig')],
+      })
+    })
+  } finally {
+    await native.close()
+    await store.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
