@@ -4,7 +4,7 @@ import { type LockFile, missingOptional, parseLock } from './lock-file.ts'
 
 /** Licences a product under MIT can depend on at run time without conditions beyond naming them. */
 const LICENCES =
-  /^\(?(MIT|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|CC0-1\.0|CC-BY-4\.0|Python-2\.0|BlueOak-1\.0\.0|BSL-1.0|Unlicense)\)?$/
+  /^\(?(MIT|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|CC0-1\.0|CC-BY-4\.0|Python-2\.0|PSF-2\.0|BlueOak-1\.0\.0|BSL-1.0|Unlicense)\)?$/
 /** Packages that name their licence in a file only, as read there. */
 const LICENCE_IN_FILE = new Map([['node_modules/unionfs', 'Unlicense']])
 const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/
