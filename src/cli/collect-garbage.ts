@@ -3,6 +3,8 @@ import type { Config } from '../config.ts'
 import type { ClusterRef } from '../contract/index.ts'
 import type { CollectedFromClusters } from '../executors/kubernetes/environments/collect-clusters.ts'
 import { knownClusters, standingsIn } from '../executors/kubernetes/environments/suites-on-record.ts'
+import { kubernetesPlaces } from '../executors/kubernetes/places.ts'
+import { collectPacks } from '../executors/kubernetes/prepare/packs.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { collectMirrors } from '../git/collect-mirrors.ts'
 import { openStore } from '../store/open.ts'
@@ -17,11 +19,14 @@ export async function collectGarbage(
 ): Promise<Garbage[]> {
   const { stateDir, logLevel } = config
   const log = pino({ level: logLevel === 'info' ? 'warn' : logLevel }, pino.destination({ fd: 2, sync: true }))
-  const neededCommits = await commitsOfOpenSuites(config)
+  const { neededCommits, inPods } = await openSuites(config)
   const executor = createLocalExecutor({ stateDir, log })
   try {
     const environments = await executor.collectGarbage(olderThanMs, { dryRun })
-    return [...environments, ...(await collectMirrors({ stateDir, olderThanMs, neededCommits, dryRun, log }))]
+    const mirrors = await collectMirrors({ stateDir, olderThanMs, neededCommits, dryRun, log })
+    // A paused suite may need its packs however long they were not used.
+    const packs = inPods ? [] : await collectPacks(kubernetesPlaces(stateDir), olderThanMs, { dryRun })
+    return [...environments, ...mirrors, ...packs]
   } finally {
     await executor.close()
   }
@@ -59,13 +64,22 @@ export async function collectClusterGarbage(
   }
 }
 
-/** One commit of every suite that is to go on: its mirror may hold what the repository has dropped since. */
-async function commitsOfOpenSuites({ stateDir, artifactsDir }: Config): Promise<string[]> {
+interface OpenSuites {
+  /** One commit of each: its mirror may hold what the repository has dropped since. */
+  neededCommits: string[]
+  /** Whether the runs of any happen in pods. */
+  inPods: boolean
+}
+
+async function openSuites({ stateDir, artifactsDir }: Config): Promise<OpenSuites> {
   const store = await openStore({ stateDir, artifactsDir })
   try {
     const open = await store.suites.list({ status: ['queued', 'running', 'paused'], limit: MOST_OPEN_SUITES })
     const commits = await Promise.all(open.map(({ id }) => store.suites.commits(id, 0, 1)))
-    return commits.flat().map(({ sha }) => sha)
+    return {
+      neededCommits: commits.flat().map(({ sha }) => sha),
+      inPods: open.some(({ spec }) => spec.executor === 'kubernetes'),
+    }
   } finally {
     await store.close()
   }

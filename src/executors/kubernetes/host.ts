@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ClusterRef } from '../../contract/index.ts'
 import type { SecretSource } from '../executor.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { EgressPolicy } from './environments/egress.ts'
+import type { KubernetesPlaces } from './places.ts'
 import type { NamespaceProgress } from './pods/progress.ts'
 
 /** What everything of this executor works with. */
@@ -28,15 +28,3 @@ export interface KubernetesSettings {
   /** Runs that one warm pod serves before it is replaced. */
   runsPerWarmPod: number
 }
-
-export interface KubernetesPlaces {
-  /** Prepared commits, packed: `<treeKey>.tgz`. */
-  packs: string
-  /** Checkouts on their way into a pod, and report files on their way out. */
-  scratch: string
-}
-
-export const kubernetesPlaces = (stateDir: string): KubernetesPlaces => ({
-  packs: join(stateDir, 'packs'),
-  scratch: join(stateDir, 'pod-scratch'),
-})

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KubernetesPlaces } from '../host.ts'
+import type { KubernetesPlaces } from '../places.ts'
 
 const SUFFIX = '.tgz'
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { CommitSuiteError } from '../../../contract/index.ts'
 import type { PrepareRequest } from '../../executor.ts'
 import { type Checkout, checkOut } from '../../git-checkout.ts'
-import type { KubernetesPlaces } from '../host.ts'
+import type { KubernetesPlaces } from '../places.ts'
 import type { Pack } from './packs.ts'
 
 const run = promisify(execFile)
