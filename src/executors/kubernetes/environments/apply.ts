@@ -26,7 +26,8 @@ const asApply = () => setHeaderOptions('Content-Type', PatchStrategy.ServerSideA
 
 /** Makes the objects of a namespace be as described, whether they exist, were changed, or were never made. */
 export interface Apply {
-  resourceQuota(body: Described<V1ResourceQuota>): Promise<unknown>
+  /** As it is then. */
+  resourceQuota(body: Described<V1ResourceQuota>): Promise<V1ResourceQuota>
   limitRange(body: AppliedLimitRange): Promise<unknown>
   networkPolicy(body: Described<V1NetworkPolicy>): Promise<unknown>
   serviceAccount(body: Described<V1ServiceAccount>): Promise<unknown>

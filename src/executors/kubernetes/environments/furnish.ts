@@ -5,8 +5,12 @@ import { resourceQuota } from './bounds.ts'
 import type { EnvironmentWants } from './ensure.ts'
 import { denyAll, setUpEgress } from './network-policies.ts'
 import type { EnvironmentOwner } from './owner.ts'
+import { isInForce, quotaInForce } from './quota-in-force.ts'
 import { serviceAccount } from './service-account.ts'
 import { limitRange } from './silent-containers.ts'
+
+/** What a 404 is about where the namespace, or the quota that was just made, is gone again. */
+const GONE = ['namespaces', 'resourcequotas']
 
 /** Puts everything into the namespace that belongs there; false where the namespace went meanwhile. */
 export async function furnish(
@@ -18,16 +22,17 @@ export async function furnish(
   const apply = applyIn(cluster, namespace, signal)
   try {
     const earlier = owner.kind === 'session' ? await quotaOf(cluster, namespace, signal) : {}
-    await Promise.all([
+    const [quota] = await Promise.all([
+      apply.resourceQuota(resourceQuota(wants, earlier)),
       apply.networkPolicy(denyAll()),
       apply.networkPolicy(setUpEgress(wants.egress)),
-      apply.resourceQuota(resourceQuota(wants, earlier)),
       apply.limitRange(limitRange(wants)),
       apply.serviceAccount(serviceAccount(wants.imagePullSecrets)),
     ])
+    if (!isInForce(quota)) await quotaInForce(cluster, quota, signal)
     return true
   } catch (error) {
-    if (isRefusal(error, 404) && error.details.kind === 'namespaces') return false
+    if (isRefusal(error, 404) && GONE.includes(error.details.kind ?? '')) return false
     if (isRefusal(error, 403) && /being terminated/.test(error.message)) return false
     throw error
   }
