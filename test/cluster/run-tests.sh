@@ -9,12 +9,13 @@ if [ "${COMMIT_SUITE_TEST_CLUSTER:-}" != existing ] && [ "$(id -u)" -ne 0 ]; the
   echo 'Or run it on a cluster of yours: COMMIT_SUITE_TEST_CLUSTER=existing KUBECONFIG=… make test-cluster' >&2
   exit 2
 fi
-if ! status=$("$cluster" status 2>/dev/null); then
+if ! "$cluster" status >/dev/null 2>&1; then
   trap '"$cluster" down' EXIT
   trap 'exit 130' INT TERM
-  "$cluster" up >&2
-  status=$("$cluster" status)
 fi
+# One that is up gets the images of this checkout.
+"$cluster" up >&2
+status=$("$cluster" status)
 KUBECONFIG=$(sed -n 's/^KUBECONFIG=//p' <<<"$status")
 TEST_CLUSTER_GATEWAY=$(sed -n 's/^GATEWAY=//p' <<<"$status")
 export KUBECONFIG TEST_CLUSTER_GATEWAY

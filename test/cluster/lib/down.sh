@@ -6,7 +6,7 @@ down() {
   needs_root
   lock_cluster
   read_addresses || true
-  for name in kubelet kube-scheduler kube-controller-manager kube-apiserver etcd; do stop "$name"; done
+  for name in kubelet kube-scheduler kube-controller-manager kube-apiserver etcd; do stop "$name" KILL; done
   [ -d "$state/containerd" ] && remove_containers
   stop containerd
   remove_cgroups
@@ -49,5 +49,5 @@ remove_outside_files() {
   is_last_cluster || return 0
   rm -f /var/lib/kubelet/device-plugins/kubelet.sock
   rmdir /var/lib/kubelet/device-plugins /var/lib/kubelet /var/log/containers /var/lib/cni/results /var/lib/cni \
-    /run/containerd/{s,fifo,runc/k8s.io,runc,} 2>/dev/null || true
+    /run/containerd/{s,fifo,runc/k8s.io,runc,} /run/netns 2>/dev/null || true
 }

@@ -11,7 +11,8 @@ provoke() { # FAULT
   read_addresses
   case $1 in
     restart-kubelet) stop kubelet; start_kubelet ;;
-    stop-apiserver) stop kube-apiserver ;;
+    # Asked kindly, it would serve open watches for another minute.
+    stop-apiserver) stop kube-apiserver KILL ;;
     start-apiserver) start_apiserver ;;
   esac
 }

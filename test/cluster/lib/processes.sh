@@ -22,9 +22,9 @@ start() { # NAME COMMAND…
   await 10 "$name to start" test -s "$run/$name.pid"
 }
 
-stop() { # NAME
+stop() { # NAME [SIGNAL]
   local pid
-  pid=$(pid_of "$1") && kill "$pid" 2>/dev/null
+  pid=$(pid_of "$1") && kill -s "${2:-TERM}" "$pid" 2>/dev/null
   for _ in {1..200}; do
     pid_of "$1" >/dev/null || break
     sleep 0.05

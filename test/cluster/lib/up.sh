@@ -9,6 +9,7 @@ up() {
   flock 8
   build_binary
   build_images
+  prune_cache
   exec 8>&-
   make_folders
   lock_cluster
@@ -30,6 +31,12 @@ up() {
   start_control_plane
   start_kubelet
   say "ready after $SECONDS s"
+}
+
+# What earlier checkouts left, once nothing has used it for a week.
+prune_cache() {
+  touch "$(binary_folder)" "$(image_folder)"
+  find "$cache" -mindepth 1 -maxdepth 1 \( -name 'binary-*' -o -name 'images-*' \) -mtime +7 -exec rm -rf {} +
 }
 
 needs_root() { [ "$(id -u)" -eq 0 ] || { say "needs root. Try: sudo --preserve-env=PATH make cluster-up"; exit 2; }; }
@@ -86,7 +93,7 @@ start_etcd() {
 start_apiserver() {
   start kube-apiserver "$bin/kube-apiserver" --bind-address 127.0.0.1 --secure-port "$api_port" \
     --advertise-address "$gateway" --endpoint-reconciler-type none --service-cluster-ip-range 10.96.0.0/24 \
-    --etcd-servers "http://127.0.0.1:$etcd_port" --authorization-mode Node,RBAC --anonymous-auth=false \
+    --etcd-servers "http://127.0.0.1:$etcd_port" --authorization-mode Node,RBAC --anonymous-auth=false --allow-privileged \
     --enable-admission-plugins NodeRestriction --client-ca-file "$pki/authority.crt" \
     --tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \
     --kubelet-certificate-authority "$pki/authority.crt" --kubelet-preferred-address-types InternalIP \
