@@ -7,7 +7,9 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client'
 import type { Workflow } from '@temporalio/common'
+import type { Logger } from 'pino'
 import { TASK_QUEUE } from '../contract/index.ts'
+import type { Executors } from '../executors/executor.ts'
 
 export const JANITOR = 'commit-suite-janitor'
 
@@ -50,5 +52,29 @@ export async function ensureJanitorSchedule(connection: Connection, namespace: s
     return true
   } catch {
     return false
+  }
+}
+
+/**
+ * The executors, and with the first use of the one for pods the schedule: who never runs anything in a cluster has
+ * none, and no cluster of theirs is ever asked.
+ */
+export function withJanitor(
+  executors: Executors,
+  { connection, namespace, log }: { connection: Connection; namespace: string; log: Logger },
+): Executors {
+  let asked = false
+  const schedule = async (): Promise<void> => {
+    if (!(await ensureJanitorSchedule(connection, namespace)))
+      log.warn({ schedule: JANITOR }, 'not scheduled: environments are removed by `commit-suite gc` only')
+  }
+  return {
+    of(name) {
+      if (name === 'kubernetes' && !asked) {
+        asked = true
+        void schedule()
+      }
+      return executors.of(name)
+    },
   }
 }

@@ -1,10 +1,12 @@
 import { Connection } from '@temporalio/client'
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import { createJanitorActivities } from '../../activities/collect-environments.ts'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
 import { controlTaskQueue, hostTaskQueue, podTaskQueue, TASK_QUEUE } from '../contract/index.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
+import { withJanitor } from './janitor-schedule.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 import { untilServerAnswers } from './supervisor/probe.ts'
 import { temporalUnavailable } from './unavailable.ts'
@@ -40,7 +42,10 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
   try {
     const searchable = await ensureSearchAttributes(client, namespace)
-    const activities = createActivities({ ...settings.deps, searchable })
+    const { executors, log } = settings.deps
+    const janitor = withJanitor(executors, { connection: client, namespace, log: log.activities })
+    const deps = { ...settings.deps, executors: janitor, searchable }
+    const activities = { ...createActivities(deps), ...createJanitorActivities(deps) }
     const common = {
       connection,
       namespace,

@@ -9,7 +9,7 @@ import { createJanitorActivities } from '../../activities/collect-environments.t
 import { TASK_QUEUE } from '../../src/contract/names.ts'
 import { openStore } from '../../src/store/open.ts'
 import { workflowBundle } from '../../src/temporal/bundle.ts'
-import { ensureJanitorSchedule, JANITOR } from '../../src/temporal/janitor-schedule.ts'
+import { ensureJanitorSchedule, JANITOR, withJanitor } from '../../src/temporal/janitor-schedule.ts'
 import { startTestServer, type TestServer } from '../support/temporal-server.ts'
 import { until } from '../support/until.ts'
 
@@ -38,6 +38,25 @@ it('is scheduled every hour, once however often it is asked for, and stays pause
   expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 60_000 })
   expect(state).toMatchObject({ paused: true, note: 'by hand' })
   await schedule.unpause()
+})
+
+it('is scheduled with the first use of a cluster, and not before', async () => {
+  const schedule = client.schedule.getHandle(JANITOR)
+  const isThere = () =>
+    schedule.describe().then(
+      () => true,
+      () => false,
+    )
+  await schedule.delete()
+  const log = pino({ level: 'silent' })
+  const nowhere = () => {
+    throw new Error('no executor is used here')
+  }
+  const executors = withJanitor({ of: nowhere }, { connection, namespace: 'default', log })
+  expect(() => executors.of('local')).toThrow()
+  expect(await isThere()).toBe(false)
+  expect(() => executors.of('kubernetes')).toThrow()
+  await until('the schedule is there', isThere)
 })
 
 it('says so where the server does not let it be scheduled', async () => {
