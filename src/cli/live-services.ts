@@ -25,6 +25,10 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { findStack } = await import('../temporal/supervisor/client.ts')
       return await findStack(config)
     },
+    async isEmbedded(config) {
+      const { externalServer } = await import('../temporal/supervisor/external-server.ts')
+      return externalServer(config) === undefined
+    },
     async connectSuites({ temporalAddress: address, namespace }, store) {
       const { connectSuites } = await import('../temporal/connect.ts')
       return await connectSuites({ address, namespace, store })

@@ -63,6 +63,8 @@ export interface Services {
   acquireStack(config: Config, options: AcquireOptions): Promise<StackLease>
   /** The stack if it is up; never starts or holds one. */
   findStack(config: Config): Promise<TemporalPlace | undefined>
+  /** Whether suites run by the embedded Temporal, whose worker is on this machine and started by our commands. */
+  isEmbedded(config: Config): Promise<boolean>
   connectSuites(stack: StackLease, store: Store): Promise<SuiteControl>
   runDoctor(config: Config): Promise<DoctorReport>
   collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<Garbage[]>

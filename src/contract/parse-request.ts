@@ -34,8 +34,8 @@ function isolationOf({ executor, isolation, cluster, session }: ParsedSuiteReque
   if (isolation !== undefined && !possible.includes(isolation)) {
     throw invalidInput('isolation', isolation, `must be ${possible.join(' or ')} with executor ${executor}`)
   }
-  const misplaced = { cluster, session }
-  for (const [field, value] of Object.entries(misplaced)) {
+  const ofClusters = { 'cluster.kubeconfig': cluster?.kubeconfig, 'cluster.context': cluster?.context, session }
+  for (const [field, value] of Object.entries(ofClusters)) {
     if (value !== undefined && executor !== 'kubernetes') {
       throw invalidInput(field, value, 'needs executor kubernetes', 'Leave it out, or choose that executor.')
     }

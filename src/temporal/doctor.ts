@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { type Check, failed } from './doctor/check.ts'
+import { checkCluster } from './doctor/cluster.ts'
 import { checkControlGroups, checkNamespaces, checkSandbox } from './doctor/isolation.ts'
 import { checkSocketPath, checkStateDir } from './doctor/places.ts'
 import { checkBash, checkGit, checkIsolationPrograms, checkLanguage, checkNode } from './doctor/programs.ts'
@@ -22,6 +23,7 @@ const checksOf = (config: Config): Checks => ({
   sandbox: checkSandbox,
   'control groups': () => checkControlGroups(),
   'isolation programs': checkIsolationPrograms,
+  cluster: () => checkCluster(config),
   bash: checkBash,
   python3: () => checkLanguage('python3', ['--version']),
   go: () => checkLanguage('go', ['version']),

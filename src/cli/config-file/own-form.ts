@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { parseDuration, parseSize, runLimitsSchema, suiteRequestSchema } from '../../contract/index.ts'
+import {
+  clusterRefSchema,
+  parseDuration,
+  parseSize,
+  runLimitsSchema,
+  suiteRequestSchema,
+} from '../../contract/index.ts'
 import { commandLikeSchema } from '../../documents/command-like.ts'
 import type { FileOptions } from './options.ts'
 
@@ -34,8 +40,8 @@ const limitsSchema = runLimitsSchema.extend({
 const gatewaySchema = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 /**
- * Our own file. MAINTENANCE: each option of suiteRequestSchema stands here without its default
- * (a test compares the keys).
+ * Our own file. MAINTENANCE: each option of suiteRequestSchema stands here without its default, of a cluster the
+ * context alone (a test compares the keys).
  */
 export const ownFormSchema = z.strictObject({
   id: shape.id,
@@ -55,7 +61,8 @@ export const ownFormSchema = z.strictObject({
   timeoutMs: shape.timeoutMs.unwrap().optional(),
   projectType: shape.projectType,
   executor: shape.executor.unwrap().optional(),
-  isolation: shape.isolation.unwrap().optional(),
+  isolation: shape.isolation,
+  context: clusterRefSchema.shape.context,
   reports: shape.reports,
   env: shape.env.unwrap().optional(),
   secretEnv: shape.secretEnv.unwrap().optional(),
@@ -70,14 +77,15 @@ export const ownFormSchema = z.strictObject({
   json: z.boolean().optional(),
 })
 
-/** What a project's file may say: not under which id to start, nor to whom to send keys. */
-export const projectFormSchema = ownFormSchema.omit({ id: true, gatewayUrl: true })
+/** What a project's file may say: not under which id to start, nor to whom to send keys or on whose cluster to run. */
+export const projectFormSchema = ownFormSchema.omit({ id: true, gatewayUrl: true, context: true })
 
-/** Turns the file's conveniences into options: `timeout` into `timeoutMs`, `setup: false` into none. */
+/** Turns the file's conveniences into options: `timeout` into `timeoutMs`, `setup: false` into none, and so on. */
 export function fromOwnForm(parsed: z.output<typeof ownFormSchema>): FileOptions {
-  const { timeout, setup, ...rest } = parsed
+  const { timeout, setup, context, ...rest } = parsed
   return {
     ...rest,
+    ...(context === undefined ? {} : { cluster: { context } }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(setup === undefined ? {} : { setup: setup === false ? null : setup }),
   }

@@ -6,6 +6,7 @@ import { temporalLine } from '../report/advice.ts'
 import { buildRequest, isLocalPath, type NamedRequest } from '../request/build.ts'
 import { type PresentationOptions, splitFileOptions } from '../request/file-options.ts'
 import { namedAsOption } from '../request/option-rules.ts'
+import { withOwnKubeconfig } from '../request/own-kubeconfig.ts'
 import { suiteFlagsSchema } from '../request/parse-flags.ts'
 import { type FollowFlags, followSuite, untilOnRecord } from './follow-suite.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
@@ -22,7 +23,7 @@ interface Wanted {
 async function readWanted(context: CliContext, rawFlags: unknown, shown: RunFlags): Promise<Wanted> {
   const suiteFlags = suiteFlagsSchema.parse(rawFlags)
   const files = splitFileOptions(await context.services.readDefaults(context.cwd, suiteFlags.config))
-  const request = buildRequest(suiteFlags, files.request, context.cwd)
+  const request = await withOwnKubeconfig(context, buildRequest(suiteFlags, files.request, context.cwd))
   const flags = {
     detach: shown.detach ?? files.presentation.detach ?? false,
     follow: shown.follow ?? files.presentation.follow ?? false,

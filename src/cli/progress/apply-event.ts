@@ -1,5 +1,13 @@
 import { type SuiteEvent, type SuiteEventData, tallyField, verdictSchema } from '../../contract/index.ts'
-import { CELL, type CommitProgress, cellName, initialCommit, RECENT_ENDS, type SuiteProgress } from './state.ts'
+import {
+  CELL,
+  type CommitProgress,
+  cellName,
+  initialCommit,
+  RECENT_ENDS,
+  type Retries,
+  type SuiteProgress,
+} from './state.ts'
 
 /** The state after one more event; the state before stays as it was. */
 export const applyEvent = (state: SuiteProgress, event: SuiteEvent): SuiteProgress => applyEvents(state, [event])
@@ -11,7 +19,13 @@ export const applyEvent = (state: SuiteProgress, event: SuiteEvent): SuiteProgre
 export function applyEvents(state: SuiteProgress, events: readonly SuiteEvent[]): SuiteProgress {
   const fresh = events.filter(({ seq }) => seq > state.seq)
   if (fresh.length === 0) return state
-  const draft = { ...state, commits: new Map(state.commits), recentEndsMs: [...state.recentEndsMs] }
+  const draft: Draft = {
+    ...state,
+    commits: new Map(state.commits),
+    recentEndsMs: [...state.recentEndsMs],
+    waiting: new Map(state.waiting),
+    retries: new Map(state.retries),
+  }
   const copied = new Set<string>()
   const commitOf = (sha: string): CommitProgress => {
     const known = draft.commits.get(sha) ?? initialCommit(sha, draft.commits.size, draft.runsPerCommit)
@@ -29,7 +43,12 @@ export function applyEvents(state: SuiteProgress, events: readonly SuiteEvent[])
   return draft
 }
 
-type Draft = SuiteProgress & { recentEndsMs: number[] }
+type Draft = SuiteProgress & {
+  commits: Map<string, CommitProgress>
+  recentEndsMs: number[]
+  waiting: Map<string, string>
+  retries: Map<string, Retries>
+}
 
 function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => CommitProgress): void {
   switch (event.type) {
@@ -49,11 +68,18 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
       return
     case 'run.started':
       draft.firstRunAtMs ??= Date.parse(event.at)
+      draft.waiting.delete(event.data.run)
       markRunning(commitOf(event.data.sha), event.data.attempt)
       return
+    case 'run.waiting':
+      draft.waiting.set(event.data.run, event.data.reason)
+      return
     case 'run.retried':
+      draft.waiting.delete(event.data.run)
+      countRetry(draft, event.data)
       return
     case 'run.finished':
+      draft.waiting.delete(event.data.run)
       finishRun(draft, commitOf(event.data.sha), event)
       return
     case 'commit.verdict':
@@ -68,6 +94,7 @@ function step(draft: Draft, event: SuiteEvent, commitOf: (sha: string) => Commit
     case 'suite.finished':
       draft.status = event.data.status
       draft.failure = event.data.failure ?? null
+      draft.waiting.clear()
       return
   }
 }
@@ -76,6 +103,10 @@ function takeStep(commit: CommitProgress, { step, message, warnings }: SuiteEven
   commit.step = { name: step, message }
   if (warnings !== undefined) commit.warnings = warnings
   if (step === 'failed') commit.setupFailure = message
+}
+
+function countRetry({ retries }: Draft, { fault, message = '' }: SuiteEventData<'run.retried'>): void {
+  retries.set(fault, { times: (retries.get(fault)?.times ?? 0) + 1, message })
 }
 
 /** Makes room for an attempt beyond those asked for at first. */

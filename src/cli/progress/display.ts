@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
 import { type CliContext, isLive, note, wantsColor } from '../context.ts'
+import { hindrances } from './hindrances.ts'
 import { renderMatrix } from './matrix.ts'
 import { plainLine, plainNews } from './plain.ts'
 import type { SuiteProgress } from './state.ts'
@@ -80,10 +81,14 @@ async function liveDisplay(context: CliContext, initial: SuiteProgress): Promise
 function plainDisplay(context: CliContext, initial: SuiteProgress): Display {
   let state = initial
   let lineOfSeq = -1
+  let told: readonly string[] = []
   const line = (): void => {
     if (state.seq === lineOfSeq) return
     lineOfSeq = state.seq
     note(context, plainLine(state, context.now()))
+    const now = hindrances(state)
+    for (const hindrance of now) if (!told.includes(hindrance)) note(context, hindrance)
+    told = now
   }
   const timer = setInterval(line, PLAIN_LINE_MS)
   return {

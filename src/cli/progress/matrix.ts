@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import { safeLine } from '../terminal-safe.ts'
 import { count, cutToWidth, fitToWidth, formatRate, formatSpan, percent, plural } from '../text-format.ts'
 import { bucketSize, legend, renderCells } from './cells.ts'
+import { hindrances } from './hindrances.ts'
 import { type Pace, paceOf } from './pace.ts'
 import { type CommitProgress, failuresOf, finishedOf, orderedCommits, type SuiteProgress } from './state.ts'
 
@@ -15,6 +16,9 @@ export interface Canvas {
 
 const SHA_COLUMNS = 7
 const FEWEST_CELLS = 8
+/** Heading, commits that are left out, legend, and some rows of what stood there before. */
+const ROWS_AROUND = 5
+const MOST_HINDRANCES = 4
 
 /** `12/100 runs · 3.1/s · 1 m 30 s left` */
 export function paceText({ finished, total, runsPerSecond, leftMs }: Pace): string {
@@ -86,7 +90,8 @@ function footer(size: number, { columns, colors }: Canvas): string[] {
 export function renderMatrix(state: SuiteProgress, canvas: Canvas): string {
   const { columns, rows, colors, nowMs } = canvas
   const commits = orderedCommits(state)
-  const shown = visibleCommits(commits, Math.max(1, rows - 5))
+  const hindered = hindrances(state).slice(0, Math.max(0, Math.min(MOST_HINDRANCES, rows - ROWS_AROUND - 1)))
+  const shown = visibleCommits(commits, Math.max(1, rows - ROWS_AROUND - hindered.length))
   const runs = Math.max(0, ...shown.map(({ cells }) => cells.length))
   const subjects = Math.max(0, ...shown.map(({ subject }) => stringWidth(safeLine(subject))))
   const layout = layOut(columns, runs, subjects)
@@ -99,6 +104,7 @@ export function renderMatrix(state: SuiteProgress, canvas: Canvas): string {
     lines.push(cutToWidth(`… ${count(hidden)} more commits, ${count(done)} of ${count(commits.length)} done`, columns))
   }
   const size = bucketSize(runs, layout.cells)
+  for (const line of hindered) lines.push(colors.yellow(cutToWidth(line, columns)))
   lines.push(...footer(size, canvas))
   return lines.join('\n')
 }

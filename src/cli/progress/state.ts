@@ -55,6 +55,16 @@ export interface SuiteProgress {
   /** When the newest runs ended, oldest first, at most `RECENT_ENDS`: the pace is taken from them. */
   recentEndsMs: readonly number[]
   failure: string | null
+  /** What runs wait for that have not begun, by run. */
+  waiting: ReadonlyMap<string, string>
+  /** Faults that runs were tried again for, by code. */
+  retries: ReadonlyMap<string, Retries>
+}
+
+export interface Retries {
+  times: number
+  /** Of the newest one. */
+  message: string
 }
 
 export const RECENT_ENDS = 200
@@ -72,6 +82,8 @@ export function initialProgress(suite: string): SuiteProgress {
     finishedRuns: 0,
     recentEndsMs: [],
     failure: null,
+    waiting: new Map(),
+    retries: new Map(),
   }
 }
 

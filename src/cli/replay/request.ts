@@ -17,7 +17,7 @@ export const attemptOf = ({ suite, parsed }: Pick<FoundRun, 'suite' | 'parsed'>)
 /** A suite of exactly one run: the same commit, seed, command, set-up, environment and limits as recorded. */
 export function replayRequest({ suite, sha, seed, parsed }: FoundRun): NamedRequest {
   const { repo, command, workdir, setup, timeoutMs, projectType } = suite.spec
-  const { executor, isolation, reports, env, secretEnv, limits, priority } = suite.spec
+  const { executor, isolation, cluster, reports, env, secretEnv, limits, priority } = suite.spec
   return {
     id: replayId(suite.id),
     repo,
@@ -32,6 +32,8 @@ export function replayRequest({ suite, sha, seed, parsed }: FoundRun): NamedRequ
     ...(projectType === undefined ? {} : { projectType }),
     executor,
     isolation,
+    // A client's session is not the replay's to use.
+    ...(cluster === undefined ? {} : { cluster }),
     ...(reports === undefined ? {} : { reports }),
     env,
     secretEnv,

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { CommitSuiteError, type SuiteSpec } from '../../contract/index.ts'
 import { TOOLCHAIN_ROOTS } from '../../executors/local/environment/passed-variables.ts'
 import { detectFramework } from '../../frameworks/detect.ts'
+import type { Template } from '../../frameworks/templates.ts'
 import { ensureMirror, type MirrorLog } from '../../git/mirror.ts'
 import { parseRepository } from '../../git/repository-ref.ts'
 import { mirrorTreeReader } from '../../git/tree-reader.ts'
@@ -29,5 +30,12 @@ export async function scriptParts(
   const toolchains = Object.fromEntries(
     Object.entries(TOOLCHAIN_ROOTS).flatMap(([name, folder]) => (folder === undefined ? [] : [[name, folder]])),
   )
-  return { setup, command, env: project.environment(seed, attempt, spec.env), toolchains }
+  const image = spec.executor === 'kubernetes' ? await imageOf(project.template) : undefined
+  return { setup, command, env: project.environment(seed, attempt, spec.env), toolchains, image }
+}
+
+async function imageOf(template: Template): Promise<string | undefined> {
+  const { testContainer } = await import('../../executors/kubernetes/manifest/test-container.ts')
+  const name = testContainer(template)
+  return template.pod?.spec.containers.find((container) => container.name === name)?.image ?? template.image
 }

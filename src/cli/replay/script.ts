@@ -1,4 +1,4 @@
-import type { Command, SuiteSpec } from '../../contract/index.ts'
+import { type Command, type SuiteSpec, sha12 } from '../../contract/index.ts'
 import type { FoundRun } from '../flows/lookup.ts'
 import { safeLine } from '../terminal-safe.ts'
 import { attemptOf } from './request.ts'
@@ -28,9 +28,22 @@ function bounds({ limits, isolation }: SuiteSpec): string[] {
     ...(memoryBytes === undefined ? [] : [`memory ${Math.round(memoryBytes / MEBIBYTE)} MiB`]),
     ...(processes === undefined ? [] : [`processes ${processes}`]),
     ...(cpus === undefined ? [] : [`cpus ${cpus}`]),
-    ...(isolation === 'process' ? [] : [`isolation ${isolation}`]),
+    ...(isolation === 'sandbox' ? [`isolation ${isolation}`] : []),
   ]
   return parts.length === 0 ? [] : [`Not held to here, as the recorded run was: ${parts.join(', ')}.`]
+}
+
+/** Where a run in pods was: the script runs on this machine, whose programs may be others than the image's. */
+function place(spec: SuiteSpec, sha: string, image: string | undefined): string[] {
+  if (spec.executor !== 'kubernetes') return []
+  const { isolation, cluster, session } = spec
+  const parts = [
+    `isolation ${isolation}`,
+    `image ${image ?? 'of the template'}`,
+    session === undefined ? `namespace cs-${spec.id}-${sha12(sha)}` : "namespace of its client's session",
+    ...(cluster?.context === undefined ? [] : [`context ${cluster.context}`]),
+  ]
+  return [`Ran on Kubernetes: ${parts.join(', ')}.`]
 }
 
 export interface ScriptParts {
@@ -41,6 +54,8 @@ export interface ScriptParts {
   env: Record<string, string>
   /** Variables that name roots of toolchains, with their default folder under the user's own HOME. */
   toolchains?: Record<string, string>
+  /** Of the pod, where the run had one. */
+  image?: string | undefined
 }
 
 /**
@@ -62,7 +77,7 @@ function ownHome(toolchains: Record<string, string>): string[] {
  * A POSIX shell script that runs a recorded run again without Commit Suite: a fresh clone, the commit, the set-up,
  * the environment and the command under its time-out. Secrets stand in it by name only.
  */
-export function replayScript(run: FoundRun, { setup, command, env, toolchains = {} }: ScriptParts): string {
+export function replayScript(run: FoundRun, { setup, command, env, toolchains = {}, image }: ScriptParts): string {
   const { spec } = run.suite
   const timeoutSeconds = spec.timeoutMs / 1000
   const secrets = spec.secretEnv.map(
@@ -73,6 +88,7 @@ export function replayScript(run: FoundRun, { setup, command, env, toolchains = 
     '#!/bin/sh',
     comment(`Runs ${run.id} again: ${run.subject}`),
     comment(`Seed ${run.seed}, attempt ${attemptOf(run)}. Needs git and what the tests need.`),
+    ...place(spec, run.sha, image).map(comment),
     ...bounds(spec).map(comment),
     'set -eu',
     ...secrets,

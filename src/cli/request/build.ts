@@ -67,6 +67,13 @@ function checkTogether(raw: RawRequest): void {
   }
 }
 
+/** A context in a file of defaults says nothing of runs that need no cluster; a flag that does is a mistake. */
+function withoutIdleCluster(raw: RawRequest, { context, kubeconfig }: SuiteFlags): RawRequest {
+  if (raw.executor === 'kubernetes' || context !== undefined || kubeconfig !== undefined) return raw
+  const { cluster: _, ...rest } = raw
+  return rest
+}
+
 export type NamedRequest = SuiteRequest & { id: string }
 
 /**
@@ -74,8 +81,7 @@ export type NamedRequest = SuiteRequest & { id: string }
  * Throws `invalid_input` or `repo_not_found`; the message names the option.
  */
 export function buildRequest(flags: SuiteFlags, defaults: RawRequest, cwd: string): NamedRequest {
-  const given = requestOfFlags(flags)
-  const raw = layer({ repo: '.', ...defaults }, given)
+  const raw = withoutIdleCluster(layer({ repo: '.', ...defaults }, requestOfFlags(flags, cwd)), flags)
   const typed = (field: string): unknown =>
     Object.entries(flags).find(([name]) => `${name}Ms` === field || name === field)?.[1]
   const parsed = suiteRequestSchema.safeParse(raw)

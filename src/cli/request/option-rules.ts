@@ -23,8 +23,8 @@ const OPTIONS: Record<keyof SuiteRequest, OptionRule> = {
   parallelism: { flag: '--parallelism', rule: 'must be a whole number from 1 to 1,000' },
   timeoutMs: { flag: '--timeout', rule: 'must be from 1s to 24h' },
   projectType: { flag: '--project-type', rule: 'must be the name of a template' },
-  executor: { flag: '--executor', rule: 'must be local' },
-  isolation: { flag: '--isolation', rule: 'must be process or sandbox' },
+  executor: { flag: '--executor', rule: 'must be local or kubernetes' },
+  isolation: { flag: '--isolation', rule: 'must be process or sandbox (local), pod or warm (kubernetes)' },
   cluster: { flag: '--context' },
   session: { flag: 'session' },
   reports: { flag: '--reports', rule: 'must be a glob of 1 to 1,024 characters' },
@@ -41,9 +41,15 @@ const LIMITS_OF_A_RUN: Record<string, OptionRule> = {
   cpus: { flag: '--cpus', rule: 'must be a number above 0, at most 1,024' },
 }
 
-function limitError(name: string | undefined, value: unknown, message: string): CommitSuiteError {
-  const { flag, rule } = LIMITS_OF_A_RUN[name ?? ''] ?? { flag: 'limits' }
-  return invalidInput(flag, value, rule ?? message)
+const PARTS_OF_A_CLUSTER: Record<string, OptionRule> = {
+  kubeconfig: { flag: '--kubeconfig', rule: 'must be a path of at most 4,096 characters' },
+  context: { flag: '--context', rule: 'must be the name of a context, 1 to 253 characters' },
+}
+
+/** Options whose values stand together in one field of a request. */
+const PARTS: Partial<Record<keyof SuiteRequest, Record<string, OptionRule>>> = {
+  limits: LIMITS_OF_A_RUN,
+  cluster: PARTS_OF_A_CLUSTER,
 }
 
 const isField = (name: string): name is keyof SuiteRequest => Object.hasOwn(OPTIONS, name)
@@ -76,7 +82,8 @@ export function optionError(error: z.ZodError, input: unknown, typed: (field: st
   const { path, message } = innermost(first)
   const [field = '', ...inner] = path.map(String)
   if (!isField(field)) return invalidInput(field, valueAt(input, path), message)
-  if (field === 'limits') return limitError(inner[0], valueAt(input, path), message)
+  const part = PARTS[field]?.[inner[0] ?? '']
+  if (part !== undefined) return invalidInput(part.flag, valueAt(input, path), part.rule ?? message)
   const { flag, rule } = OPTIONS[field]
   // For a bad variable name the name is the value at fault, whatever it was set to.
   if (field === 'env' && first.code === 'invalid_key') {
@@ -88,8 +95,8 @@ export function optionError(error: z.ZodError, input: unknown, typed: (field: st
 
 /** A complaint that names a field of the request, as the worker makes them, reworded to name the option of `run`. */
 export function namedAsOption(error: CommitSuiteError): CommitSuiteError {
-  const [, name = '', rest = ''] = /^([a-zA-Z]+)(?:\.\w+)*(: .*)$/s.exec(error.message) ?? []
+  const [, name = '', inner = '', rest = ''] = /^([a-zA-Z]+)(?:\.(\w+))*(: .*)$/s.exec(error.message) ?? []
   if (!isField(name)) return error
-  const { flag } = OPTIONS[name]
+  const { flag } = PARTS[name]?.[inner] ?? OPTIONS[name]
   return new CommitSuiteError(error.code, flag + rest, { ...error.detail, field: flag }, { cause: error })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../contract/duration.ts'
 import { invalidInput, type SuiteRequest } from '../../contract/index.ts'
 import { parseSize } from '../../contract/size.ts'
+import { clusterOf } from '../cluster-flags.ts'
 
 const text = z.string().optional()
 const texts = z.array(z.string()).optional()
@@ -22,6 +23,8 @@ export const suiteFlagsSchema = z.object({
   projectType: text,
   executor: text,
   isolation: text,
+  context: text,
+  kubeconfig: text,
   memory: text,
   processes: text,
   cpus: text,
@@ -64,7 +67,7 @@ function limitsOf({ memory, processes, cpus }: SuiteFlags): unknown {
 }
 
 /** Turns the text of the flags into the fields of a request; only flags that were given appear. */
-export function requestOfFlags(flags: SuiteFlags): RawRequest {
+export function requestOfFlags(flags: SuiteFlags, cwd: string): RawRequest {
   const fields: RawRequest = {
     id: flags.id,
     repo: flags.repo,
@@ -81,6 +84,7 @@ export function requestOfFlags(flags: SuiteFlags): RawRequest {
     projectType: flags.projectType,
     executor: flags.executor,
     isolation: flags.isolation,
+    cluster: clusterOf(flags, cwd),
     limits: limitsOf(flags),
     reports: flags.reports,
     env: flags.env === undefined ? undefined : parseEnv(flags.env),

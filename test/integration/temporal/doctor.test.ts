@@ -42,6 +42,7 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'sandbox',
     'control groups',
     'isolation programs',
+    'cluster',
     'bash',
     'python3',
     'go',

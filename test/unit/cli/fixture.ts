@@ -72,6 +72,7 @@ const refuseAll = (): Services => ({
   readReport: refuse,
   acquireStack: refuse,
   findStack: refuse,
+  isEmbedded: refuse,
   connectSuites: refuse,
   runDoctor: refuse,
   collectGarbage: refuse,

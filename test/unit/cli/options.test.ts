@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../../src/cli/program.ts'
 import { buildRequest } from '../../../src/cli/request/build.ts'
+import { namedAsOption } from '../../../src/cli/request/option-rules.ts'
+import { withOwnKubeconfig } from '../../../src/cli/request/own-kubeconfig.ts'
 import type { RawRequest, SuiteFlags } from '../../../src/cli/request/parse-flags.ts'
-import { suiteRequestSchema } from '../../../src/contract/index.ts'
+import { readConfig } from '../../../src/config.ts'
+import { invalidInput, suiteRequestSchema } from '../../../src/contract/index.ts'
 import { testCli } from './fixture.ts'
 
 let folder: string
@@ -44,8 +47,25 @@ describe('bad input is refused before anything is started, naming option, value 
     [['--secret-env', 'A-B'], '--secret-env: "A-B" – the name of an environment variable is letters, digits and _.'],
     [['--timeout', '5'], '--timeout: "5" – must be a number with a unit: 500ms, 90s, 5m, 1h or 1d.'],
     [['--timeout', '10ms'], '--timeout: "10ms" – must be from 1s to 24h.'],
-    [['--isolation', 'none'], '--isolation: "none" – must be process or sandbox.'],
-    [['--executor', 'docker'], '--executor: "docker" – must be local.'],
+    [['--isolation', 'none'], '--isolation: "none" – must be process or sandbox (local), pod or warm (kubernetes).'],
+    [['--isolation', 'pod'], '--isolation: "pod" – must be process or sandbox with executor local.'],
+    [
+      ['--executor', 'kubernetes', '--isolation', 'sandbox'],
+      '--isolation: "sandbox" – must be pod or warm with executor kubernetes.',
+    ],
+    [['--executor', 'docker'], '--executor: "docker" – must be local or kubernetes.'],
+    [
+      ['--context', 'staging'],
+      '--context: "staging" – needs executor kubernetes. Leave it out, or choose that executor.',
+    ],
+    [
+      ['--kubeconfig', '/etc/kubeconfig'],
+      '--kubeconfig: "/etc/kubeconfig" – needs executor kubernetes. Leave it out, or choose that executor.',
+    ],
+    [
+      ['--executor', 'kubernetes', '--context', ''],
+      '--context: "" – must be the name of a context, 1 to 253 characters.',
+    ],
     [['--keep', 'maybe'], '--keep: "maybe" – must be never, failed or always.'],
     [
       ['--commits', 'HEAD,,main'],
@@ -137,10 +157,72 @@ test.each(COMMANDS)('the help of %s stands on stderr and has an example', async 
   expect(context.stdout.text()).toBe('')
 })
 
-test('the help of run says that isolation process guards against accidents only', async () => {
+test('the help of run says what each isolation is good for', async () => {
   const { context } = testCli()
   await runCommandLine(context, ['run', '--help'])
-  expect(context.stderr.text()).toContain('guards against accidents only')
+  const help = context.stderr.text()
+  expect(help).toContain('guards against accidents only')
+  expect(help).toMatch(/^ {2}pod +a fresh pod for every run/m)
+  expect(help).toMatch(/^ {2}warm [\s\S]*only for code of one trust/m)
+})
+
+describe('executor, isolation and cluster', () => {
+  test('the context of a file holds for runs in pods, and says nothing of others', () => {
+    const defaults = { cluster: { context: 'staging' } }
+    expect(build({}, defaults)).not.toHaveProperty('cluster')
+    expect(build({ executor: 'kubernetes' }, defaults)).toMatchObject({ cluster: { context: 'staging' } })
+    expect(build({}, { executor: 'kubernetes', ...defaults })).toMatchObject({ cluster: { context: 'staging' } })
+  })
+
+  test('flags add to the cluster of a file, and a path of theirs becomes absolute', () => {
+    const flags = { executor: 'kubernetes', kubeconfig: 'a.yml:/b.yml' }
+    expect(build(flags, { cluster: { context: 'staging' } }).cluster).toEqual({
+      context: 'staging',
+      kubeconfig: `${join(folder, 'a.yml')}:/b.yml`,
+    })
+  })
+
+  test('another executor takes away an isolation of a file that it does not have', () => {
+    const sandboxed: RawRequest = { isolation: 'sandbox' }
+    expect(build({ executor: 'kubernetes' }, sandboxed)).not.toHaveProperty('isolation')
+    expect(build({ executor: 'local' }, sandboxed)).toMatchObject({ isolation: 'sandbox' })
+    const warm: RawRequest = { executor: 'kubernetes', isolation: 'warm' }
+    expect(build({}, warm)).toMatchObject({ executor: 'kubernetes', isolation: 'warm' })
+    expect(build({ executor: 'local' }, warm)).not.toHaveProperty('isolation')
+  })
+
+  const asked = async (env: NodeJS.ProcessEnv, embedded: boolean, flags: SuiteFlags) => {
+    const { context } = testCli({ config: () => readConfig({ HOME: folder }), isEmbedded: async () => embedded }, env)
+    const { cluster } = await withOwnKubeconfig({ ...context, cwd: folder }, build(flags))
+    return cluster
+  }
+
+  test("the caller's KUBECONFIG travels to a worker of this machine, absolute, and to no other", async () => {
+    const env = { KUBECONFIG: 'one.yml::/two.yml' }
+    const inPods = { executor: 'kubernetes', context: 'staging' }
+    expect(await asked(env, true, inPods)).toEqual({
+      context: 'staging',
+      kubeconfig: `${join(folder, 'one.yml')}:/two.yml`,
+    })
+    expect(await asked(env, false, inPods)).toEqual({ context: 'staging' })
+    expect(await asked({}, true, inPods)).toEqual({ context: 'staging' })
+    expect(await asked(env, true, {})).toBeUndefined()
+  })
+
+  test('--kubeconfig comes before KUBECONFIG, wherever the worker is', async () => {
+    const flags = { executor: 'kubernetes', kubeconfig: '/mine.yml' }
+    for (const embedded of [true, false]) {
+      expect(await asked({ KUBECONFIG: '/two.yml' }, embedded, flags)).toEqual({ kubeconfig: '/mine.yml' })
+    }
+  })
+
+  test('what the worker says of a cluster is worded by its options', () => {
+    const said = (field: string) => namedAsOption(invalidInput(field, 'x', 'no such thing')).message
+    expect(said('cluster.context')).toBe('--context: "x" – no such thing.')
+    expect(said('cluster.kubeconfig')).toBe('--kubeconfig: "x" – no such thing.')
+    expect(said('limits.cpus')).toBe('--cpus: "x" – no such thing.')
+    expect(said('KUBECONFIG')).toBe('KUBECONFIG: "x" – no such thing.')
+  })
 })
 
 test('the version is a result', async () => {

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors'
 import stringWidth from 'string-width'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { applyEvent, applyEvents } from '../../../src/cli/progress/apply-event.ts'
+import { hindrances } from '../../../src/cli/progress/hindrances.ts'
 import { renderMatrix } from '../../../src/cli/progress/matrix.ts'
 import { paceOf } from '../../../src/cli/progress/pace.ts'
 import { plainLine, plainNews } from '../../../src/cli/progress/plain.ts'
@@ -44,6 +45,9 @@ function begun(runs = 6) {
   })
   return {
     ...told,
+    wait: (attempt: number, reason: string) => told.add('run.waiting', { ...run(SHA, attempt), try: 1, reason }),
+    retry: (attempt: number, fault: string, message?: string) =>
+      told.add('run.retried', { ...run(SHA, attempt), try: 1, fault, ...(message === undefined ? {} : { message }) }),
     start: (sha: string, attempt: number) => told.add('run.started', { ...run(sha, attempt), try: 1, node: 'host' }),
     finish: (sha: string, attempt: number, outcome: Outcome) =>
       told.add('run.finished', { ...run(sha, attempt), outcome, reason: null, exitCode: 0, durationMs: 50, tries: 1 }),
@@ -200,4 +204,52 @@ test('news names once what the environment of a commit lacks, however far its co
   expect(news.join('')).not.toContain('\u001b')
   told.start(SHA, 0)
   expect(plainNews(now, applyEvents(now, told.events))).toEqual([])
+})
+
+describe('what keeps runs from going on', () => {
+  test('is said once per reason, the commonest first, and no longer once they go on', () => {
+    const told = begun()
+    told.wait(0, 'pulling image')
+    for (const attempt of [1, 2]) told.wait(attempt, '0/1 nodes are available: insufficient memory')
+    expect(hindrances(applyEvents(initialProgress('s-one'), told.events))).toEqual([
+      'waiting: 0/1 nodes are available: insufficient memory (2 runs)',
+      'waiting: pulling image (1 run)',
+    ])
+    told.start(SHA, 0)
+    told.wait(1, 'pulling\x1b[31m image')
+    told.finish(SHA, 2, 'error')
+    expect(hindrances(applyEvents(initialProgress('s-one'), told.events))).toEqual(['waiting: pulling image (1 run)'])
+    told.add('suite.finished', { status: 'cancelled' })
+    expect(hindrances(applyEvents(initialProgress('s-one'), told.events))).toEqual([])
+  })
+
+  test('names each fault with its newest message and how often runs were tried again for it', () => {
+    const told = begun()
+    told.wait(0, 'pulling image')
+    told.retry(0, 'pod_deleted', 'pod a was deleted')
+    told.retry(1, 'pod_deleted', 'pod b was deleted')
+    told.retry(2, 'runner_lost')
+    expect(hindrances(applyEvents(initialProgress('s-one'), told.events))).toEqual([
+      'retried: pod_deleted: pod b was deleted (2 times)',
+      'retried: runner_lost (once)',
+    ])
+  })
+
+  test('is bounded, however many reasons there are', () => {
+    const told = begun(20)
+    for (let attempt = 0; attempt < 20; attempt++) told.wait(attempt, `reason ${attempt}`)
+    const lines = hindrances(applyEvents(initialProgress('s-one'), told.events))
+    expect(lines).toHaveLength(6)
+    expect(lines.at(-1)).toBe('waiting: 15 more reasons')
+  })
+
+  test.each([5, 7, 9, 24])('stands in the matrix where a terminal of %d rows has room', (rows) => {
+    const told = busy(20)
+    for (let attempt = 6; attempt < 12; attempt++) told.wait(attempt, `reason ${attempt} ${'x'.repeat(100)}`)
+    const state = applyEvents(initialProgress('s-one'), told.events)
+    const lines = renderMatrix(state, { columns: 60, rows, colors, nowMs: told.nowMs() }).split('\n')
+    expect(lines.length).toBeLessThanOrEqual(rows)
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(60)
+    expect(lines.some((line) => line.startsWith('waiting: '))).toBe(rows > 6)
+  })
 })

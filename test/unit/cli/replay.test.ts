@@ -142,6 +142,26 @@ test('a replay asks for exactly that commit, seed and command, under an id that 
   expect(suiteRequestSchema.safeParse(request).success).toBe(true)
 })
 
+test('a replay of a run in pods happens in the same cluster, outside the session of its client', async () => {
+  const place = { executor: 'kubernetes', isolation: 'warm', cluster: { context: 'staging' } } as const
+  await recordSuite(real.store, ['failed'], { ...place, session: { chat: 'c', user: 'u', key: '' } })
+  const request = replayRequest(await requireRun(real.store, `s-one.${SHA.slice(0, 12)}.0`))
+  expect(request).toMatchObject(place)
+  expect(request).not.toHaveProperty('session')
+})
+
+test('the script of a run in pods says in which image and namespace it was', async () => {
+  await recordSuite(real.store, ['failed'], { executor: 'kubernetes', isolation: 'pod', cluster: { context: 'a\nb' } })
+  const run = await requireRun(real.store, `s-one.${SHA.slice(0, 12)}.0`)
+  const parts = { setup: [], command: { shell: 'true' }, env: {} }
+  const script = replayScript(run, { ...parts, image: 'python:3.12' })
+  expect(script).toContain(
+    `# Ran on Kubernetes: isolation pod, image python:3.12, namespace cs-s-one-${SHA.slice(0, 12)}, context a b.\n`,
+  )
+  expect(script).not.toContain('Not held to here')
+  expect(replayScript(run, parts)).toContain('image of the template')
+})
+
 test('a detected set-up stays detected, and one of its own stays', async () => {
   const setup = { shell: 'make deps' }
   await recordSuite(real.store, ['failed'], { id: 's-own', setup })

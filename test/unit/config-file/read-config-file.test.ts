@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ownFormSchema } from '../../../src/cli/config-file/own-form.ts'
+import { ownFormSchema, projectFormSchema } from '../../../src/cli/config-file/own-form.ts'
 import { readConfigFile } from '../../../src/cli/config-file/read-config-file.ts'
 import { suiteRequestSchema } from '../../../src/contract/index.ts'
 
@@ -62,9 +62,14 @@ describe('the examples are read', () => {
 })
 
 test('our own form knows every option of a suite', () => {
-  // Set by replay alone.
-  const { attemptBase: _, ...options } = suiteRequestSchema.shape
-  expect(Object.keys(ownFormSchema.shape)).toEqual(expect.arrayContaining(Object.keys(options)))
+  // Set by replay and by a gateway alone; of a cluster a file names the context.
+  const { attemptBase: _, session: __, cluster: ___, ...options } = suiteRequestSchema.shape
+  expect(Object.keys(ownFormSchema.shape)).toEqual(expect.arrayContaining([...Object.keys(options), 'context']))
+})
+
+test('a project says nothing of whose cluster its runs happen on', () => {
+  expect(projectFormSchema.shape).not.toHaveProperty('context')
+  expect(projectFormSchema.shape).toHaveProperty('executor')
 })
 
 test('only what a file says is set', async () => {
@@ -77,6 +82,8 @@ test.each([
   ['command: {argv: [go, test]}', { command: { argv: ['go', 'test'] } }],
   ['commits: [a, b]', { commits: ['a', 'b'] }],
   ['commits: a, b', { commits: ['a', 'b'] }],
+  ['{executor: kubernetes, isolation: warm}', { executor: 'kubernetes', isolation: 'warm' }],
+  ['context: staging', { cluster: { context: 'staging' } }],
   ['timeout: 5m', { timeoutMs: 300_000 }],
   ['{\n\t"runs": 2,\n\t"seed": 7\n}', { runs: 2, seed: 7 }],
   ['ws_url: wss://x.example/base/ws/', { gatewayUrl: 'https://x.example/base' }],
@@ -111,6 +118,8 @@ describe('a bad file is an error that names file, line, key, value and rule', ()
     ['{"repo": "r", "test_command": " "}', /:1: test_command: " " – must not be empty/],
     ['- a list\n', /:1: the document: \["a list"\] – .*object/],
     ['', /the document: null – .*object/],
+    ['executor: docker\n', /:1: executor: "docker" – /],
+    ['context: ""\n', /:1: context: "" – /],
     ['runs: 1\nruns: 2\n', /suite\.yml:2: .*unique/],
     ['runs: [1\n', /suite\.yml:\d: /],
     ['command: !!js/function "x"\n', /suite\.yml:1: .*tag/],
