@@ -23,6 +23,7 @@ describe('recorded histories', () => {
         expect(files.some((name) => name.endsWith(`-${ending}-${kind}.json`))).toBe(true)
       }
     }
+    expect(files.some((name) => name.endsWith('-janitor.json'))).toBe(true)
   })
 
   it.each(files)('%s replays with the workflows of today', async (name) => {
