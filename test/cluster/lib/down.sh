@@ -7,8 +7,10 @@ down() {
   lock_cluster
   read_addresses || true
   for name in kubelet kube-scheduler kube-controller-manager kube-apiserver etcd; do stop "$name" KILL; done
-  [ -d "$state/containerd" ] && remove_containers
+  # Apart, as it gives up where containerd does not come up any more.
+  [ -d "$state/containerd" ] && { (remove_containers) || say 'containers are ended without containerd'; }
   stop containerd
+  end_shims
   remove_cgroups
   remove_mounts
   ip link show "$id" >/dev/null 2>&1 && ip link delete "$id"
@@ -21,6 +23,7 @@ down() {
 # Containers outlive the daemons; containerd is started again to remove them if need be.
 remove_containers() {
   local container namespaces
+  [ ! -f "$state/addresses" ] || configure
   start_containerd
   namespaces=$(for container in $(ctr containers ls -q); do ctr containers info "$container"; done |
     sed -n 's/.*"path": *"\/[^"]*\/netns\/\([^"/]*\)".*/\1/p' | sort -u)
@@ -35,6 +38,12 @@ remove_containers() {
     rm -f /var/lib/cni/results/*-"$container"-*
   done
   for container in $namespaces; do ip netns delete "$container" 2>/dev/null || true; done
+}
+
+# One per container, which ends with it unless containerd failed.
+end_shims() {
+  local pid
+  for pid in $(pgrep --full -- "^[^ ]*containerd-shim[^ ]* .*-address $containerd_socket( |$)"); do kill -KILL "$pid" 2>/dev/null || true; done
 }
 
 remove_mounts() {

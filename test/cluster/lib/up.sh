@@ -39,7 +39,7 @@ prune_cache() {
   find "$cache" -mindepth 1 -maxdepth 1 \( -name 'binary-*' -o -name 'images-*' \) -mtime +7 -exec rm -rf {} +
 }
 
-needs_root() { [ "$(id -u)" -eq 0 ] || { say "needs root. Try: sudo --preserve-env=PATH make cluster-up"; exit 2; }; }
+needs_root() { [ "$(id -u)" -eq 0 ] || { say "$command needs root. Try: sudo --preserve-env=PATH make cluster-$command"; exit 2; }; }
 
 make_folders() {
   mkdir -p "$state" "$run" "$log/pods" "$conf"
