@@ -7,6 +7,11 @@ const STARTS_SERVICES = '^src/cli/(((commands|flows)/)?(serve|gateway|worker)|li
 const LOOKS_AT_THIS_HOST =
   '^src/cli/(((commands|flows)/)?(doctor|gc|serve|worker)|replay/script-parts|collect-garbage|live-services)\\.ts$'
 
+const KUBERNETES_CLIENT = '(^|/)node_modules/@kubernetes/'
+/** What gc looks at before it knows of a cluster. */
+const WITHOUT_CLIENT =
+  '^src/executors/kubernetes/(places|prepare/packs|environments/(configured|suites-on-record))\\.ts$'
+
 /** Folders that may be used by a part, besides itself. */
 const onlyTo = (name, from, allowed, comment, to = {}) => ({
   name,
@@ -92,6 +97,29 @@ export default {
       { path: '^src/cli/' },
       { path: '^src/(gateway/|temporal/worker)', dynamic: false, ...valuesOnly },
       'By import() in the command, so that --help loads neither.',
+    ),
+    never(
+      'kubernetes-client-in-its-executor',
+      { path: '^(src|workflows|activities)/', pathNot: '^src/executors/kubernetes/' },
+      { path: KUBERNETES_CLIENT },
+      'Its types, faults and slow loading stay behind the interface of an executor.',
+    ),
+    never(
+      'kubernetes-lazily',
+      { path: '^(src|workflows|activities)/', pathNot: '^src/executors/kubernetes/' },
+      { path: '^src/executors/kubernetes/', pathNot: WITHOUT_CLIENT, dynamic: false, ...valuesOnly },
+      'By import() where a suite, gc or doctor needs a cluster: no other command loads the client.',
+    ),
+    never(
+      'kubernetes-client-not-where-none-is-expected',
+      { path: WITHOUT_CLIENT },
+      {
+        path: [KUBERNETES_CLIENT, '^src/executors/kubernetes/'],
+        pathNot: WITHOUT_CLIENT,
+        dynamic: false,
+        ...valuesOnly,
+      },
+      'They may be imported at once, because they do without the client and without what needs it.',
     ),
     never('no-circles', {}, { circular: true, viaOnly: valuesOnly }, 'A circle has no order of loading.'),
     never(

@@ -24,7 +24,7 @@ export async function provisionEnvironment(
   const { spec } = await findSuite(deps.store, commit.suite)
   try {
     const place = await provision(deps, project, spec, commit.sha)
-    await recordStep(deps, commit, 'provision', `${spec.executor === 'local' ? 'on' : 'in'} ${place.node}`)
+    await recordStep(deps, commit, 'provision', `${spec.executor === 'local' ? 'on' : 'namespace'} ${place.node}`)
     return place
   } catch (error) {
     const final = error instanceof CommitSuiteError && !error.retryable

@@ -69,6 +69,34 @@ const PROOFS: readonly Proof[] = [
   },
   {
     check: 'architecture',
+    fault: 'a command that uses the Kubernetes client',
+    plant: {
+      'src/cli/planted.ts': "import { KubeConfig } from '@kubernetes/client-node'\n\nexport const p = KubeConfig\n",
+    },
+    says: /kubernetes-client-in-its-executor: src\/cli\/planted\.ts/,
+  },
+  {
+    check: 'architecture',
+    fault: 'an executor for pods that every worker loads',
+    plant: {
+      'src/temporal/planted.ts': "import { p } from '../executors/kubernetes/planted.ts'\n\nexport const q = p\n",
+      'src/executors/kubernetes/planted.ts':
+        "import { KubeConfig } from '@kubernetes/client-node'\n\nexport const p = KubeConfig\n",
+    },
+    says: /kubernetes-lazily: src\/temporal\/planted\.ts/,
+  },
+  {
+    check: 'architecture',
+    fault: 'a detour to the Kubernetes client',
+    plant: {
+      'src/executors/kubernetes/places.ts': "import { p } from './planted.ts'\n\nexport const q = p\n",
+      'src/executors/kubernetes/planted.ts':
+        "import { KubeConfig } from '@kubernetes/client-node'\n\nexport const p = KubeConfig\n",
+    },
+    says: /kubernetes-client-not-where-none-is-expected: src\/executors\/kubernetes\/places\.ts/,
+  },
+  {
+    check: 'architecture',
     fault: 'a checker that reads nothing',
     plant: { '.dependency-cruiser.mjs': "export default { forbidden: [], options: { exclude: { path: '.' } } }\n" },
     says: /read no module at all/,

@@ -1,5 +1,6 @@
-import { AuthorizationV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node'
+import { ApiException, AuthorizationV1Api, type KubeConfig, VersionApi } from '@kubernetes/client-node'
 import type { ClusterRef } from '../../contract/index.ts'
+import { deepestCause, unavailable } from './cluster/away.ts'
 import { loadKubeConfig } from './cluster/load-kubeconfig.ts'
 
 export interface ClusterExamination {
@@ -26,7 +27,7 @@ const RIGHTS: readonly { group: string; resource: string; verbs: readonly string
 
 /**
  * Who the cluster is and what we may not do in it, in any of its namespaces; changes nothing there. Throws
- * `cluster_invalid` for a configuration that cannot be used, the signal's reason, or what the API server answered.
+ * `cluster_invalid` for a configuration that cannot be used, `cluster_unavailable`, or the signal's reason.
  */
 export async function examineCluster(ref: ClusterRef | undefined, signal: AbortSignal): Promise<ClusterExamination> {
   const config = loadKubeConfig(ref)
@@ -35,6 +36,11 @@ export async function examineCluster(ref: ClusterRef | undefined, signal: AbortS
   signal.addEventListener('abort', stop, { once: true })
   try {
     return await Promise.race([examine(config), stopped.promise])
+  } catch (error) {
+    signal.throwIfAborted()
+    const server = config.getCurrentCluster()?.server ?? ''
+    const answered = error instanceof ApiException ? `it answered HTTP ${error.code}` : deepestCause(error).message
+    throw unavailable({ context: config.getCurrentContext(), server }, new Error(answered))
   } finally {
     signal.removeEventListener('abort', stop)
   }
