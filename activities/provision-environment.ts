@@ -45,6 +45,9 @@ async function provision(deps: ActivityDeps, project: ProjectLookup, spec: Suite
   return placeOf(deps, spec, place)
 }
 
+/** The executor ends a wait in which nothing goes forward much sooner; where others go forward, all have their turn. */
+const LONGEST_WAIT_MS = 24 * 3_600_000
+
 /** Runs in pods have a queue of their own: they wait in a cluster and need no slot of this host. */
 function placeOf({ host }: ActivityDeps, { executor }: SuiteSpec, node: string): LanePlace {
   const controlQueue = controlTaskQueue(host.id)
@@ -52,6 +55,6 @@ function placeOf({ host }: ActivityDeps, { executor }: SuiteSpec, node: string):
     case 'local':
       return { taskQueue: hostTaskQueue(host.id), controlQueue, node: host.node, slots: host.slots }
     case 'kubernetes':
-      return { taskQueue: podTaskQueue(host.id), controlQueue, node, slots: host.pods }
+      return { taskQueue: podTaskQueue(host.id), controlQueue, node, slots: host.pods, waitMs: LONGEST_WAIT_MS }
   }
 }

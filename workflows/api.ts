@@ -56,6 +56,8 @@ export interface LanePlace {
   node: string
   /** Runs that the host executes at once, of all suites. */
   slots: number
+  /** How long a run may have to wait there until it begins; next to nothing where this is absent. */
+  waitMs?: number
 }
 
 /** Carried by `CommitLane` from one execution to the next. */
@@ -80,6 +82,8 @@ export interface RunInput {
   taskQueue: string
   treeKey: string
   timeoutMs: number
+  /** Of its place. */
+  waitMs?: number
 }
 
 export interface RunOutcome {

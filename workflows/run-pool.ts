@@ -78,7 +78,7 @@ export class RunPool {
     }
   }
 
-  #start({ taskQueue }: LanePlace, treeKey: string): void {
+  #start({ taskQueue, waitMs }: LanePlace, treeKey: string): void {
     const { plan, sha } = this.#input
     const attempt = this.again.shift() ?? this.next++
     const run = { suite: plan.suite, sha, attempt, generation: 0 }
@@ -86,7 +86,7 @@ export class RunPool {
     this.inFlight++
     startChild(SeedRun, {
       workflowId: runWorkflowId(run),
-      args: [{ ...run, taskQueue, treeKey, timeoutMs: plan.timeoutMs }],
+      args: [{ ...run, taskQueue, treeKey, timeoutMs: plan.timeoutMs, ...(waitMs === undefined ? {} : { waitMs }) }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       staticSummary: `run ${attempt + 1} of ${plan.runs}`,

@@ -9,9 +9,9 @@ import { faultOf } from './fault.ts'
  * Costs 11 events.
  */
 export async function SeedRun(input: RunInput): Promise<RunOutcome> {
-  const { taskQueue, timeoutMs, ...run } = input
+  const { taskQueue, timeoutMs, waitMs = 0, ...run } = input
   try {
-    return await runActivities(taskQueue, timeoutMs).runSeed(run)
+    return await runActivities(taskQueue, waitMs + timeoutMs).runSeed(run)
   } catch (error) {
     if (isCancellation(error)) throw error
     return await recordRunError({ run, fault: faultOf(error) })

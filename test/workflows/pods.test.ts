@@ -5,7 +5,9 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   CommitSuiteError,
+  podTaskQueue,
   type RunKey,
+  runWorkflowId,
   type SuiteEvent,
   type SuiteEventType,
   type SuiteRequest,
@@ -157,6 +159,16 @@ it('a run that is lost again and again is an error, with what is known of every 
   expect(result).toMatchObject({ outcome: 'error', reason: 'tries_used_up', tries: 5 })
   expect(result?.artifacts.map(({ name }) => name)).toEqual([1, 2, 3, 4, 5].map((n) => `forensics/try-${n}.json`))
   expect(await eventsOf('lost', 'run.retried')).toHaveLength(5)
+})
+
+it('a run may wait for a day until it begins, without its activity being given up', async () => {
+  await run('patient', {})
+  const workflowId = runWorkflowId(keyOf('patient'))
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory()
+  const scheduled = events?.flatMap((event) => event.activityTaskScheduledEventAttributes ?? [])
+  expect(scheduled).toHaveLength(1)
+  expect(Number(scheduled?.[0]?.startToCloseTimeout?.seconds)).toBeGreaterThan(24 * 3600)
+  expect(scheduled?.[0]?.taskQueue?.name).toBe(podTaskQueue('pods-test'))
 })
 
 it('a run that used more disk than it may crashed, by a reason of its own', async () => {
