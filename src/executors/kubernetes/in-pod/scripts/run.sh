@@ -12,9 +12,11 @@ run_request() {
   printf '%s\n' "$cs_workdir" >"$dir/workdir"
   # Held open: a pump that dies loses nothing, another one goes on in its place.
   exec 4<>"$dir/out" 5<>"$dir/err" 6<>"$dir/armed" 7<>"$dir/done"
-  (cd "$dir" && apart && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half" <out) &
+  # Opened here: a pump that came to it only after a short run had ended would wait for a writer for ever.
+  exec 8<"$dir/out" 9<"$dir/err"
+  (cd "$dir" && exec <&8 && apart && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half") &
   pump_out=$!
-  (cd "$dir" && apart && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half" <err) &
+  (cd "$dir" && exec <&9 && apart && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half") &
   pump_err=$!
   (apart && watch_time 6>"$dir/armed") &
   watch=$!
@@ -29,11 +31,11 @@ run_request() {
   kill "$sleep_term" "$sleep_kill" 2>/dev/null
   sweep
   # Now the pumps see the end of what they read.
-  exec 4<"$dir/out" 5<"$dir/err" 7<&-
+  exec 4>&- 5>&- 7<&-
   wait "$watch" "$pump_out" "$pump_err" 2>/dev/null
-  [ -f "$dir/out.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half" <&4)
-  [ -f "$dir/err.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half" <&5)
-  exec 4<&- 5<&-
+  [ -f "$dir/out.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" out "$cs_half" <&8)
+  [ -f "$dir/err.total" ] || (cd "$dir" && exec sh "$CS_ROOT/runner/pump.sh" err "$cs_half" <&9)
+  exec 8<&- 9<&-
   now_ms && lasted=$((now - began))
   count_oom_kills
   write_status
@@ -41,7 +43,7 @@ run_request() {
 
 # Lets go of the runner's own descriptors, which nobody else may hold.
 apart() {
-  exec 3>&- 4>&- 5>&- 6>&- 7>&-
+  exec 3>&- 4>&- 5>&- 6>&- 7>&- 8<&- 9<&-
 }
 
 # Sleeps already when the command starts. Told to stop by the end of what it waits for.
