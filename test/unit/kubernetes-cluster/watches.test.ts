@@ -246,8 +246,8 @@ test('what pick throws ends the wait', async () => {
   await expect(watch.until('a', pick, never)).rejects.toThrow('no good')
 })
 
-test('the last to close ends the connection; its own waits end before', async () => {
-  await begin()
+test('the last to close ends the connection a while later; its own waits end before', async () => {
+  await begin({ watchLingerMs: 1 })
   const other = cluster.watchPods('n')
   const mine = phase('a', 'Running')
   const response = await watching()
@@ -259,6 +259,18 @@ test('the last to close ends the connection; its own waits end before', async ()
   expect(await theirs).toBe('Running')
   other.close()
   await closed
+})
+
+test('who comes soon after the last one left finds the watch in step', async () => {
+  await begin()
+  const wait = phase('a', 'Running')
+  const response = await watching()
+  response.write(line('ADDED', pod('a', '11')))
+  await wait
+  watch.close()
+  watch = cluster.watchPods('n')
+  expect(await phase('a', 'Running')).toBe('Running')
+  expect(kinds()).toEqual(['list', 'watch'])
 })
 
 test('thousands of waits cost each event only those of its own pod', async () => {

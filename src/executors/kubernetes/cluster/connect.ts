@@ -22,6 +22,8 @@ export interface ConnectOptions {
   requestTimeoutMs?: number
   /** A watch without event or bookmark for so long is made anew; 90 s. */
   watchIdleMs?: number
+  /** How long a watch that nobody uses is kept for the next who asks; 30 s. */
+  watchLingerMs?: number
 }
 
 /**
@@ -41,12 +43,13 @@ export class ConnectedCluster implements Cluster {
   private readonly log: Logger | undefined
 
   constructor(config: KubeConfig, options: ConnectOptions) {
-    const { log, qps = 50, burst = 100, awayMs = 5 * 60_000, requestTimeoutMs = 30_000, watchIdleMs = 90_000 } = options
+    const { log, qps = 50, burst = 100, awayMs = 5 * 60_000, requestTimeoutMs = 30_000 } = options
+    const { watchIdleMs = 90_000, watchLingerMs = 30_000 } = options
     this.link = new ApiLink(config, { qps, burst, requestTimeoutMs })
     this.name = this.link.address.context
     this.awayMs = awayMs
     this.log = log
-    this.watches = new SharedWatches(this.link, { awayMs, idleMs: watchIdleMs, log })
+    this.watches = new SharedWatches(this.link, { awayMs, idleMs: watchIdleMs, lingerMs: watchLingerMs, log })
   }
 
   get requests(): number {

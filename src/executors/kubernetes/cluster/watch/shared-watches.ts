@@ -10,15 +10,22 @@ interface Shared {
   users: number
   index: PodIndex
   end(): void
+  /** Set while nobody uses it. */
+  ending: NodeJS.Timeout | undefined
 }
 
-/** One watch per namespace, from its first user to its last. */
+export interface SharedWatchSettings extends WatchSettings {
+  /** How long a watch without users waits for the next one. */
+  lingerMs: number
+}
+
+/** One watch per namespace, from its first user until a while after its last: runs one by one share it too. */
 export class SharedWatches {
   private readonly link: ApiLink
-  private readonly settings: WatchSettings
+  private readonly settings: SharedWatchSettings
   private readonly byNamespace = new Map<string, Shared>()
 
-  constructor(link: ApiLink, settings: WatchSettings) {
+  constructor(link: ApiLink, settings: SharedWatchSettings) {
     this.link = link
     this.settings = settings
   }
@@ -26,6 +33,7 @@ export class SharedWatches {
   open(namespace: string): PodWatch {
     const shared = this.byNamespace.get(namespace) ?? this.start(namespace)
     shared.users += 1
+    clearTimeout(shared.ending)
     const closing = new AbortController()
     const within = async <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
       const both = joinSignals(signal, closing.signal, this.link.closed)
@@ -43,9 +51,7 @@ export class SharedWatches {
         if (closing.signal.aborted) return
         closing.abort(new Error(`The watch of the pods in ${namespace} was closed.`))
         shared.users -= 1
-        if (shared.users > 0) return
-        this.byNamespace.delete(namespace)
-        shared.end()
+        if (shared.users === 0) this.endLater(namespace, shared)
       },
     }
   }
@@ -56,8 +62,16 @@ export class SharedWatches {
     const both = joinSignals(ending.signal, this.link.closed)
     const watch = new NamespaceWatch(this.link, namespace, index, this.settings)
     void watch.follow(both.signal).finally(() => both.release())
-    const shared = { users: 0, index, end: () => ending.abort() }
+    const shared: Shared = { users: 0, index, end: () => ending.abort(), ending: undefined }
     this.byNamespace.set(namespace, shared)
     return shared
+  }
+
+  private endLater(namespace: string, shared: Shared): void {
+    shared.ending = setTimeout(() => {
+      this.byNamespace.delete(namespace)
+      shared.end()
+    }, this.settings.lingerMs)
+    shared.ending.unref()
   }
 }
