@@ -23,7 +23,8 @@ export async function provisionLane(
   )
   const perPod = podNeeds(sample.spec ?? { containers: [] })
   const { egress, imagePullSecrets } = host.settings
-  const wants = { pods: parallelism, perPod, egress, imagePullSecrets }
+  // A pod counts until it is gone, a second or two after its run: the next one must not have to wait for that.
+  const wants = { pods: 2 * parallelism, perPod, egress, imagePullSecrets }
   const { namespace } = await ensureEnvironment(cluster, owner, wants, signal)
   return { place: `${namespace} in ${cluster.name}` }
 }
