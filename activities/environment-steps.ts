@@ -7,8 +7,8 @@ export interface CommitReference {
 }
 type Step = SuiteEventData<'environment.step'>['step']
 
-/** The order of the steps of an environment, which is the ordinal of their events. */
-const STEPS: readonly Step[] = ['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept']
+/** Where a step stands in here is the ordinal of its event, for ever. */
+const STEPS: readonly Step[] = ['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept', 'waiting']
 
 /** Records a step of a commit's environment. */
 export async function recordStep(

@@ -41,7 +41,12 @@ export async function prepareCommit(
       parallelism: spec.parallelism,
       timeoutMs: SETUP_TIMEOUT_MS,
     },
-    { signal: cancellationSignal(), heartbeat, onSetup: () => recordStep(deps, commit, 'setup', inWords(setup)) },
+    {
+      signal: cancellationSignal(),
+      heartbeat,
+      onSetup: () => recordStep(deps, commit, 'setup', inWords(setup)),
+      onWaiting: (reason) => recordStep(deps, commit, 'waiting', reason),
+    },
   )
   return await recordPreparation(deps, commit, withoutSecrets(deps, spec, prepared))
 }

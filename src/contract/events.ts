@@ -21,7 +21,7 @@ export const suiteEventSchema = z.discriminatedUnion('type', [
   event('commit.resolved', { ...commit, position: z.int(), refs: z.array(z.string()), subject: z.string() }),
   event('environment.step', {
     ...commit,
-    step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept']),
+    step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept', 'waiting']),
     message: z.string(),
     cached: z.boolean().optional(),
     /** What the environment lacks without failing for it, as sentences; the message holds them too. */

@@ -63,6 +63,8 @@ export interface ExecutionContext {
 export interface PrepareContext extends ExecutionContext {
   /** Called when the checkout is done and the first command of a set-up begins; again after a crash. */
   onSetup?(): Promise<void>
+  /** Called when the preparation has to wait for something outside of it, again when the reason changes. */
+  onWaiting?(reason: string): Promise<void>
 }
 
 export interface PrepareRequest extends ClusterPlace {

@@ -17,6 +17,9 @@ export function plainLine(state: SuiteProgress, nowMs: number): string {
   return `${state.suite}${status}: ${paceText(paceOf(state, nowMs))}, ${count(failed)} failed${faults}`
 }
 
+/** Steps that people wait for. */
+const LABELS: Record<string, string> = { setup: 'set-up', failed: 'set-up failed', waiting: 'set-up waits' }
+
 /** Lines about what is new since an earlier state: set-up steps worth waiting for, warnings and verdicts. */
 export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
   const lines: string[] = []
@@ -24,9 +27,10 @@ export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
     const old = before.commits.get(commit.sha)
     const name = `${commit.sha.slice(0, 12)} ${safeLine(commit.subject)}`
     const { step, verdict } = commit
-    if (step !== null && (step.name === 'setup' || step.name === 'failed') && step !== old?.step) {
+    const label = step === null ? undefined : LABELS[step.name]
+    if (step !== null && label !== undefined && step !== old?.step) {
       const [first = ''] = step.message.split('\n', 1)
-      lines.push(`${name}: ${step.name === 'failed' ? 'set-up failed' : 'set-up'}: ${safeLine(first)}`)
+      lines.push(`${name}: ${label}: ${safeLine(first)}`)
     }
     if (commit.warnings !== old?.warnings) {
       for (const warning of commit.warnings) lines.push(`${name}: warning: ${safeLine(warning)}`)

@@ -60,7 +60,7 @@ async function beginPod(
   place: PodPlace,
   { key, source }: Packing,
   { suite, sha, template, limits, timeoutMs }: PrepareRequest,
-  { signal }: PrepareContext,
+  { signal, onWaiting }: PrepareContext,
 ): Promise<void> {
   const container = testContainer(template)
   const lifetimeMs = timeoutMs + BACKSTOP_MS
@@ -69,8 +69,10 @@ async function beginPod(
     ...{ suite, sha, template, limits, lifetimeMs },
     purpose: `prepare ${key}`,
   })
-  const onWaiting = async (reason: string) => host.log?.info({ suite, sha, reason }, 'the prepare pod waits')
-  const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
+  const waiting = { signal, onWaiting: async (reason: string) => await onWaiting?.(reason) }
+  const started = await startPod(host, watch, place, { manifest, container }, waiting).catch((error: unknown) => {
+    throw asFinal(error)
+  })
   if (started.type === 'ended') {
     throw new CommitSuiteError('environment_lost', `The prepare pod ended too early: ${started.message}`)
   }
@@ -80,6 +82,12 @@ async function beginPod(
     throw await lossOf(error, watch, place, container, signal)
   }
 }
+
+/** What the pod waited for in vain, for as long as it may, is not waited for ten times more. */
+const asFinal = (error: unknown): unknown =>
+  error instanceof CommitSuiteError && (error.code === 'unschedulable' || error.code === 'image_unavailable')
+    ? new CommitSuiteError('environment_refused', error.message, error.detail, { cause: error })
+    : error
 
 /** Streams the packed tree out of the pod; from the beginning where a connection breaks. */
 async function pack(
