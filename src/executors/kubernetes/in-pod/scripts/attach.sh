@@ -1,5 +1,6 @@
 # attach.sh NAME OUT ERR [COLLECTED…]: asks for a run, unless it was asked for already, and follows it from these offsets
-# of its output; forgets runs whose results are safe. Reads the request as one line with the escapes of printf's %b. Frames are described in frames.ts.
+# of its output; forgets runs whose results are safe. Reads the request as one line with the escapes of printf's %b.
+# Frames are described in frames.ts.
 set -u
 cd "$CS_ROOT" || exit 70
 export LC_ALL=C
@@ -63,17 +64,20 @@ if [ "$wanted" = 1 ]; then
   if [ ! -f "$dir/files.tar" ]; then
     read -r workdir <"$dir/workdir"
     (cd "tree/$workdir" && find . -name .git -prune -o -type f -newer "$CS_ROOT/ctl/marker" -size -51200k -print0) 2>/dev/null |
-      head -c 4194304 >"$dir/written"
-    send_file files "$dir/written"
+      head -c 4194304 >"$dir/written.$$"
+    send_file files "$dir/written.$$"
     read -r count || exit 71
+    asked=$count
     set --
     while [ "$count" -gt 0 ]; do
       IFS= read -r file || exit 71
       set -- "$@" "$file"
       count=$((count - 1))
     done
-    if [ $# -gt 0 ]; then tar -C "tree/$workdir" -cf - "$@" 2>/dev/null; fi | head -c 62914560 >"$dir/files.tar.new"
-    mv "$dir/files.tar.new" "$dir/files.tar"
+    # GNU's tar takes a backslash in a name for the beginning of an escape, unless it is told.
+    case $(tar --version 2>&1) in *'GNU tar'*) set -- --no-unquote "$@" ;; esac
+    if [ "$asked" -gt 0 ]; then tar -C "tree/$workdir" -cf - "$@" 2>/dev/null; fi | head -c 62914560 >"$dir/files.tar.$$"
+    mv "$dir/files.tar.$$" "$dir/files.tar"
   fi
   : >"$dir/filed"
   echo filed >ctl/wake

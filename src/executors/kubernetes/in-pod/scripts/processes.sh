@@ -10,29 +10,35 @@ read_process() {
   state=$1 parent=$2 session=$4
 }
 
-# Ends all processes but the runner's own (its session) and commands that came from outside (they have no parent in
-# here, and their session is theirs). Sets `swept` to how many there were at first.
+# Whether the process just read is the runner's own (by its session) or came from outside: then the leader of its session
+# has no parent in here, and has no session of here either (0) until it makes one.
+is_ours() {
+  case $ours in *" $session "*) return 0 ;; esac
+  [ "$parent" != 0 ] || return 0
+  leader=$session
+  read_process "$leader" && [ "$parent" = 0 ] && ours="$ours$leader "
+}
+
+# Ends all processes of the run; sets `swept` to how many there were at first. A killed process takes its time to be gone.
 sweep() {
-  swept=0 round=0
+  swept=0 round=0 looks=0 told=' '
   read_process 1 && own=$session
   while :; do
-    found=0 outside=" $own "
+    found=0 fresh=0 ours=" $own 0 "
     for entry in /proc/[0-9]*; do
       pid=${entry#/proc/}
-      read_process "$pid" && [ "$parent" = 0 ] && outside="$outside$pid "
+      read_process "$pid" && [ "$state" != Z ] && [ "$state" != X ] && ! is_ours || continue
+      found=$((found + 1))
+      case $told in *" $pid "*) continue ;; esac
+      kill -KILL "$pid" 2>/dev/null && fresh=$((fresh + 1)) told="$told$pid "
     done
-    for entry in /proc/[0-9]*; do
-      pid=${entry#/proc/}
-      [ "$pid" != 1 ] && read_process "$pid" && [ "$state" != Z ] && [ "$state" != X ] || continue
-      case $outside in *" $session "*) continue ;; esac
-      kill -KILL "$pid" 2>/dev/null && found=$((found + 1))
-    done
-    [ "$round" -gt 0 ] || swept=$found
-    [ "$found" -gt 0 ] || return 0
+    [ "$looks" -gt 0 ] || swept=$found
+    looks=$((looks + 1))
+    [ "$found" -gt 0 ] && [ "$looks" -lt 2000 ] || return 0
+    [ "$fresh" -gt 0 ] || continue
     round=$((round + 1))
     # They multiply faster than they are counted: all at once then, those from outside too, which will come again.
-    [ "$round" -lt 20 ] || kill -KILL -1 2>/dev/null
-    [ "$round" -lt 40 ] || return 0
+    [ $((round % 20)) -ne 0 ] || { kill -KILL -1 2>/dev/null && told=' '; }
   done
 }
 

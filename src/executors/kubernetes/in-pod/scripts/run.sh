@@ -69,18 +69,18 @@ end_group() {
 # A shell answers 128 + n for a signal, as a command may do by itself; but it says something only of a signal. Of INT
 # and PIPE it says nothing.
 write_status() {
-  signal=null
+  exit_code=$code signal=null
   if [ -z "$code" ]; then
     # The run has killed the shell that waited for its command.
-    code=null signal=9
+    exit_code=null signal=9
   elif [ "$code" -gt 128 ] && { [ -s "$dir/shell.said" ] || [ "$code" = 130 ] || [ "$code" = 141 ]; }; then
-    signal=$((code - 128)) code=null
+    exit_code=null signal=$((code - 128))
   fi
   timed_out=false
   [ ! -f "$dir/timed-out" ] || timed_out=true
   read -r out <"$dir/out.total" && read -r err <"$dir/err.total"
   printf '{"exitCode":%s,"signal":%s,"timedOut":%s,"startedAtMs":%s,"durationMs":%s,"stdout":{"totalBytes":%s},"stderr":{"totalBytes":%s},"oomKills":%s,"leftovers":%s}' \
-    "$code" "$signal" "$timed_out" "$began" "$lasted" "$out" "$err" "$((oom_kills - ooms))" "$swept" >"$dir/status.new"
+    "$exit_code" "$signal" "$timed_out" "$began" "$lasted" "$out" "$err" "$((oom_kills - ooms))" "$swept" >"$dir/status.new"
   [ "$cs_files" = 1 ] || : >"$dir/filed"
   mv "$dir/status.new" "$dir/status"
 }

@@ -50,8 +50,11 @@ ready_for_next() {
 if [ "$mode" = warm ] && [ ! -d pristine ]; then
   mkdir pristine && mv tree home pristine/ || exit 72
 fi
-# A pod that nobody collects ends by itself.
-(sleep "$deadline" && : >ctl/expired && echo expired >&3) &
+# A pod that nobody collects ends by itself. A run that ends everything it can ends this too.
+watch_deadline() {
+  (sleep "$deadline" && : >ctl/expired && echo expired >&3) &
+}
+watch_deadline
 ready_for_next
 
 while [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do
@@ -63,6 +66,7 @@ while [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do
       mv "$request" "runs/$name/request"
       announce "running $name"
       run_request "runs/$name"
+      [ -n "$code" ] || watch_deadline
       announce "ended $name"
       # What the run wrote must be taken away before the next one gets a fresh tree.
       while [ ! -f "runs/$name/filed" ] && [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do read -r _ <&3 || break; done
