@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import { CommitSuiteError, LIMITS, type SuiteSpec } from '../src/contract/index.ts'
 import { resolveSecrets } from '../src/executors/resolve-secrets.ts'
+import { reportGlobs } from '../src/frameworks/report-globs.ts'
 import type { RunOutcome } from '../workflows/api.ts'
 import type { RunReference } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
@@ -68,7 +69,7 @@ async function execute(deps: ActivityDeps, project: ProjectLookup, planned: Plan
       timeoutMs: spec.timeoutMs,
       graceMs: GRACE_MS,
       outputCapBytes: LIMITS.outputCapBytes,
-      reports: spec.reports === undefined ? [] : [spec.reports],
+      reports: reportGlobs(detected.template, spec.reports),
     },
     {
       signal: cancellationSignal(),

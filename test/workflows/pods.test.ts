@@ -171,6 +171,13 @@ it('a run may wait for a day until it begins, without its activity being given u
   expect(scheduled?.[0]?.taskQueue?.name).toBe(podTaskQueue('pods-test'))
 })
 
+it('the reports of a run are those of its suite, else those of its project type', async () => {
+  await run('typed', {}, { projectType: 'maven' })
+  expect(pods.asked.runs[0]?.reports).toEqual(['**/target/surefire-reports/*.xml'])
+  await run('own-reports', {}, { projectType: 'maven', reports: 'out/*.xml' })
+  expect(pods.asked.runs[0]?.reports).toEqual(['out/*.xml'])
+})
+
 it('a run that used more disk than it may crashed, by a reason of its own', async () => {
   await run('full', { run: async () => ({ exitCode: null, signal: 'SIGKILL', outOfDisk: true }) })
   expect(await store.results.get(keyOf('full'))).toMatchObject({ outcome: 'crashed', reason: 'disk_limit' })
