@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { endFromCode, parseStatus } from '../../../src/executors/local/runner/ending.ts'
+import { endFromCode } from '../../../src/executors/exit-or-signal.ts'
+import { parseStatus } from '../../../src/executors/local/runner/ending.ts'
 
 describe('how a command ended', () => {
   test.each([

@@ -1,12 +1,8 @@
-import { constants } from 'node:os'
 import { CommitSuiteError } from '../../../contract/index.ts'
 import type { CollectedFile, RunCompletion } from '../../executor.ts'
+import { endFromCode, signalName } from '../../exit-or-signal.ts'
 import type { RunStatus } from '../in-pod/frames.ts'
 import type { Followed } from './follow.ts'
-
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
-const signalName = (number: number | null): string | null =>
-  number === null ? null : (SIGNAL_NAMES.get(number) ?? `SIG${number}`)
 
 type Ended = Omit<RunCompletion, 'dispose'>
 
@@ -37,11 +33,16 @@ export function completionOf(followed: Followed, files: CollectedFile[], node: s
 
 function statusOf({ exitCode, signal, timedOut, oomKills, startedAtMs, durationMs }: RunStatus) {
   return {
-    exitCode,
-    signal: signalName(signal),
+    ...endOf(exitCode, signal),
     timedOut,
     outOfMemory: oomKills > 0,
     startedAt: new Date(startedAtMs),
     durationMs: Math.max(0, durationMs),
   }
+}
+
+function endOf(exitCode: number | null, signal: number | null): Pick<RunCompletion, 'exitCode' | 'signal'> {
+  if (exitCode === null) return { exitCode, signal: signalName(signal ?? 0) }
+  const end = endFromCode(exitCode)
+  return end.type === 'exit' ? { exitCode, signal: null } : { exitCode: null, signal: end.signal }
 }

@@ -1,39 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
-import { constants } from 'node:os'
+import { type ExitOrSignal, endFromCode, signalName } from '../../exit-or-signal.ts'
 
 /** What the command did, before time-outs and kills are taken into account. */
-export type CommandEnd =
-  | { type: 'exit'; exitCode: number }
-  | { type: 'signal'; signal: string }
-  | { type: 'fault'; message: string }
-  | { type: 'unknown' }
-
-/** Signals that end a process whether its author thought of them or not: 128 + n from a shell means these. */
-const FATAL = [
-  'SIGILL',
-  'SIGTRAP',
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGKILL',
-  'SIGSEGV',
-  'SIGTERM',
-  'SIGSYS',
-  'SIGXCPU',
-  'SIGXFSZ',
-]
-
-function signalName(number: number): string {
-  const names = Object.entries(constants.signals).filter(([, value]) => value === number)
-  return names[0]?.[0] ?? `SIG${number}`
-}
-
-/** A code of 128 + n where n is a well-known fatal signal is that signal; any other code stands. */
-export function endFromCode(exitCode: number): CommandEnd {
-  if (exitCode <= 128) return { type: 'exit', exitCode }
-  const signal = signalName(exitCode - 128)
-  return FATAL.includes(signal) ? { type: 'signal', signal } : { type: 'exit', exitCode }
-}
+export type CommandEnd = ExitOrSignal | { type: 'fault'; message: string } | { type: 'unknown' }
 
 /**
  * The init writes one line: `exit <code>`, `signal <128 + n>` for a real wait status, or `fault <message>`;

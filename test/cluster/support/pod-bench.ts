@@ -1,0 +1,105 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import { sha12 } from '../../../src/contract/index.ts'
+import type { Cluster } from '../../../src/executors/kubernetes/cluster/cluster.ts'
+import { connectCluster } from '../../../src/executors/kubernetes/cluster/connect.ts'
+import { isRefusal } from '../../../src/executors/kubernetes/cluster/refusal.ts'
+import { KEYS, laneNamespace } from '../../../src/executors/kubernetes/names.ts'
+import type { Store } from '../../../src/store/store.ts'
+import { Home } from '../../support/home.ts'
+import { plainRepository, type TestRepository } from '../../support/repository.ts'
+import { until } from '../../support/until.ts'
+
+/** A state directory, a repository and the cluster: what suites in pods are tested with. */
+export class PodBench {
+  readonly home: Home
+  readonly repo: TestRepository
+  readonly store: Store
+  readonly cluster: Cluster
+  readonly #suites = new Set<string>()
+
+  constructor(home: Home, repo: TestRepository, store: Store, cluster: Cluster) {
+    this.home = home
+    this.repo = repo
+    this.store = store
+    this.cluster = cluster
+  }
+
+  static async make(env: Record<string, string> = {}, commits = 1): Promise<PodBench> {
+    if (process.env.KUBECONFIG === undefined) throw new Error('KUBECONFIG names no cluster: see docs/test-cluster.md')
+    const [home, repo, cluster] = await Promise.all([
+      Home.make(env),
+      plainRepository(commits),
+      connectCluster(undefined),
+    ])
+    return new PodBench(home, repo, await home.store(), cluster)
+  }
+
+  /** An id that no other test run has. */
+  id(name: string): string {
+    const id = `${name}-${process.pid.toString(36)}-${Date.now().toString(36)}`
+    this.#suites.add(id)
+    return id
+  }
+
+  /** Arguments of `run` for a suite in pods over all commits, without a set-up. */
+  suite(id: string, command: string, runs: number, ...more: string[]): string[] {
+    const commits = this.repo.shas.map((_, index) => `HEAD~${this.repo.shas.length - 1 - index}`).join(',')
+    return [
+      ...['run', '--repo', this.repo.path, '--commits', commits, '--no-setup', '--executor', 'kubernetes'],
+      ...['--id', id, '--command', command, '--runs', String(runs), ...more],
+    ]
+  }
+
+  namespaceOf(suite: string, commit = 0): string {
+    return laneNamespace(suite, this.repo.shas[commit] ?? '')
+  }
+
+  async pods(suite: string): Promise<V1Pod[]> {
+    const { items } = await this.cluster.request(({ core }) =>
+      core.listPodForAllNamespaces({ labelSelector: `${KEYS.suite}=${suite}` }),
+    )
+    return items
+  }
+
+  /** Names of runs whose command has begun and not ended. */
+  async running(suite: string): Promise<string[]> {
+    const events = await this.store.events.read(suite, 0, 100_000)
+    const open = new Set<string>()
+    for (const event of events) {
+      if (event.type === 'run.started') open.add(event.data.run)
+      if (event.type === 'run.finished' || event.type === 'run.retried') open.delete(event.data.run)
+    }
+    return [...open]
+  }
+
+  async untilRunning(suite: string, runs: number): Promise<void> {
+    await until(`${runs} runs of ${suite} go on`, async () => (await this.running(suite)).length >= runs)
+  }
+
+  async namespaceExists(name: string): Promise<boolean> {
+    try {
+      await this.cluster.request(({ core }) => core.readNamespace({ name }))
+      return true
+    } catch (error) {
+      if (isRefusal(error, 404)) return false
+      throw error
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.store.close()
+    await this.home.dispose()
+    await this.repo.remove()
+    for (const suite of this.#suites) await this.#removeNamespaces(suite)
+    await this.cluster.close()
+  }
+
+  /** Those of suites that a failed test left; asked for only, their end takes 5 to 11 s. */
+  async #removeNamespaces(suite: string): Promise<void> {
+    for (const sha of this.repo.shas) {
+      const name = laneNamespace(suite, sha)
+      if (!name.endsWith(sha12(sha))) continue
+      await this.cluster.request(({ core }) => core.deleteNamespace({ name })).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunResult } from '../../../../src/contract/index.ts'
+import { PodBench } from '../../support/pod-bench.ts'
+
+let bench: PodBench
+let templates: string
+beforeAll(async () => {
+  templates = await mkdtemp(join(tmpdir(), 'cs-templates-'))
+  await mkdir(join(templates, 'small'))
+  const limits = 'resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 256Mi, ephemeral-storage: 64Mi}}'
+  await writeFile(join(templates, 'small', 'template.yaml'), `image: buildpack-deps:bookworm\n${limits}\n`)
+  await mkdir(join(templates, 'unknown-image'))
+  await writeFile(join(templates, 'unknown-image', 'template.yaml'), 'image: commit-suite-no-such-image:1\n')
+  bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '5s' })
+})
+afterAll(async () => {
+  await bench.dispose()
+  await rm(templates, { recursive: true, force: true })
+})
+
+async function outcomeOf(name: string, command: string, ...more: string[]): Promise<RunResult> {
+  const id = bench.id(name)
+  await bench.home.cli(...bench.suite(id, command, 1, ...more))
+  const [result] = await bench.store.results.list({ suite: id, limit: 1 })
+  if (result === undefined) throw new Error(`${id} has no result`)
+  return result
+}
+
+describe("the test's own doing is its result, never a fault", () => {
+  it.each([['pod'], ['warm']])('in %s pods: memory, time, signals', async (isolation) => {
+    const where = ['--isolation', isolation]
+    const [memory, time, crash] = await Promise.all([
+      outcomeOf('memory', 'python3 -c "a = bytearray(3 << 30)"', '--memory', '128MiB', ...where),
+      outcomeOf('time', 'trap "" TERM; sleep 300 & sleep 300', '--timeout', '2s', ...where),
+      outcomeOf('crash', 'kill -SEGV $$', ...where),
+    ])
+    expect(memory).toMatchObject({ outcome: 'crashed', reason: 'out_of_memory', tries: 1 })
+    expect(time).toMatchObject({ outcome: 'timed_out', tries: 1 })
+    // The limit, then the grace of 3 s until KILL, then what a busy machine adds.
+    expect(time.durationMs).toBeGreaterThanOrEqual(5_000)
+    expect(time.durationMs).toBeLessThan(20_000)
+    expect(crash).toMatchObject({ outcome: 'crashed', reason: 'signal', signal: 'SIGSEGV', tries: 1 })
+  })
+
+  it('a disk that it fills', async () => {
+    const fill = 'head -c 200000000 /dev/zero > big; sleep 300'
+    const result = await outcomeOf('disk', fill, '--project-type', 'small', '--timeout', '2m')
+    expect(result).toMatchObject({ outcome: 'crashed', reason: 'disk_limit', tries: 1 })
+  })
+
+  it('a gigabyte of output: its beginning and its end are kept, with the exact count between them', async () => {
+    const id = bench.id('gigabyte')
+    const command = 'echo first; yes 0123456789abcde | head -c 1000000000; echo last'
+    await bench.home.cli(...bench.suite(id, command, 1))
+    const key = { suite: id, sha: bench.repo.shas[0] ?? '', attempt: 0, generation: 0 }
+    expect(await bench.store.results.get(key)).toMatchObject({ outcome: 'passed', tries: 1 })
+    const artifact = Buffer.from((await bench.store.artifacts.get(key, '1.stdout')) ?? [])
+    expect(artifact.length).toBeGreaterThan(10 * 1024 * 1024)
+    expect(artifact.length).toBeLessThan(11 * 1024 * 1024)
+    expect(artifact.subarray(0, 22).toString()).toBe('first\n0123456789abcde\n')
+    expect(artifact.subarray(-5).toString()).toBe('last\n')
+    const total = 6 + 1_000_000_000 + 5
+    const log = await bench.store.logs.read({ ...key, try: 1, stream: 'stdout' }, total - 5, 100)
+    expect(Buffer.from(log.bytes).toString()).toBe('last\n')
+    expect(log.next).toBe(total)
+  })
+
+  it('a fork bomb ends at its time-out, and the node goes on working', async () => {
+    const bomb = `python3 -c 'import os
+while True:
+    try: os.fork()
+    except OSError: pass'`
+    const result = await outcomeOf('bomb', bomb, '--timeout', '4s')
+    expect(result).toMatchObject({ outcome: 'timed_out', tries: 1 })
+    expect(await outcomeOf('after', 'true')).toMatchObject({ outcome: 'passed', tries: 1 })
+  })
+})
+
+describe('what is not the test is waited for with a bound, named, and never counted', () => {
+  it('no room in the cluster', async () => {
+    const id = bench.id('room')
+    const { exitCode, stderr } = await bench.home.cli(...bench.suite(id, 'true', 2, '--memory', '1000GiB'))
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/set-up waits: .*Insufficient memory/)
+    const results = await bench.store.results.list({ suite: id, limit: 10 })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['error', 'error'])
+    expect(await bench.store.suites.verdict(id, bench.repo.shas[0] ?? '')).toMatchObject({ verdict: 'inconclusive' })
+  })
+
+  it('an image that is not there', async () => {
+    const id = bench.id('image')
+    const { exitCode, stderr } = await bench.home.cli(...bench.suite(id, 'true', 1, '--project-type', 'unknown-image'))
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/set-up waits: (ErrImagePull|ImagePullBackOff)/)
+    expect(await bench.store.results.list({ suite: id, limit: 10 })).toMatchObject([{ outcome: 'error' }])
+  })
+})
