@@ -5,7 +5,7 @@ RUN := $(NPM) run --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-faults \
-  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format bench build pack-check clean
+  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format bench bench-kubernetes build pack-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ format: setup ## rewrite the sources as `make verify` wants them
 
 bench: setup ## the figures of the README; BENCH=name for one of them
 	@$(RUN) bench
+
+bench-kubernetes: setup ## runs in pods beside kubectl in a loop; on a cluster as make test-cluster has it
+	@test/bench/kubernetes/run.sh
 
 build: setup ## compile what the package runs into dist/
 	@$(RUN) build

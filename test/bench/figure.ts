@@ -1,4 +1,4 @@
-export type Unit = 'ms' | 's' | 'CPU-ms' | 'MB' | 'events' | '×'
+export type Unit = 'ms' | 's' | 'CPU-ms' | 'MB' | 'events' | 'requests' | '×'
 
 /** One thing measured, each time it was. */
 export interface Figure {

@@ -1,6 +1,8 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cancel } from './benches/cancel.ts'
+import { kubernetesPod } from './benches/kubernetes-pod.ts'
+import { kubernetesWarm } from './benches/kubernetes-warm.ts'
 import { largeSuite } from './benches/large-suite.ts'
 import { launch } from './benches/launch.ts'
 import { orchestration } from './benches/orchestration.ts'
@@ -9,12 +11,22 @@ import { startUp } from './benches/start-up.ts'
 import { type Bench, type Summary, summarize } from './figure.ts'
 import { markdownTable } from './markdown.ts'
 
-const BENCHES: Bench[] = [startUp, launch, orchestration, pytestRatio, cancel, largeSuite]
+const BENCHES: Bench[] = [
+  startUp,
+  launch,
+  orchestration,
+  pytestRatio,
+  cancel,
+  largeSuite,
+  kubernetesPod,
+  kubernetesWarm,
+]
 
 const USAGE = `usage: make bench [BENCH=name[,name…]]
+       make bench-kubernetes
        node test/bench/main.ts [name…] [--json] [--scale 0.1]
 
-${BENCHES.map(({ name, description, byDefault }) => `  ${name.padEnd(14)} ${description}${byDefault ? '' : ' By name only.'}`).join('\n')}
+${BENCHES.map(({ name, description, byDefault }) => `  ${name.padEnd(16)} ${description}${byDefault ? '' : ' By name only.'}`).join('\n')}
 
 --scale makes the counts smaller, to try a bench out; figures of record are taken without it.
 `
