@@ -5,6 +5,7 @@ import { podState } from '../../../src/executors/kubernetes/pods/pod-state.ts'
 interface Shape {
   state?: V1ContainerStatus['state']
   init?: V1ContainerStatus['state']
+  phase?: string
   reason?: string
   message?: string
   conditions?: V1PodCondition[]
@@ -20,10 +21,11 @@ const statusOf = (name: string, state: V1ContainerStatus['state']): V1ContainerS
   ...(state && { state }),
 })
 
-function pod({ state, init, reason, message, conditions, deleted }: Shape): V1Pod {
+function pod({ state, init, phase, reason, message, conditions, deleted }: Shape): V1Pod {
   return {
     metadata: { name: 'p', ...(deleted === true && { deletionTimestamp: new Date() }) },
     status: {
+      ...(phase !== undefined && { phase }),
       ...(reason !== undefined && { reason }),
       ...(message !== undefined && { message }),
       ...(conditions && { conditions }),
@@ -54,9 +56,14 @@ describe('what the run itself did is its result', () => {
     expect(seen({ reason: 'Evicted', message, deleted: true })).toMatchObject({ type: 'ended', cause: 'out_of_disk' })
   })
 
-  test('the end of the runner', () => {
+  test('the end of the runner, once the pod has ended too: an eviction is told a moment after it', () => {
     const state = { terminated: { exitCode: 3, reason: 'Error' } }
-    expect(seen({ state })).toEqual({ type: 'ended', cause: 'exit', message: 'Error with exit code 3' })
+    expect(seen({ state, phase: 'Running' })).toMatchObject({ type: 'waiting', reason: 'the pod is ending' })
+    expect(seen({ state, phase: 'Failed' })).toEqual({
+      type: 'ended',
+      cause: 'exit',
+      message: 'Error with exit code 3',
+    })
   })
 
   test('the backstop', () => {

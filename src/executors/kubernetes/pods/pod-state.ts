@@ -31,12 +31,12 @@ export function podState(pod: V1Pod | undefined, container: string): PodState {
   const loss = lossOf(pod)
   if (loss !== undefined) return loss
   const status = pod?.status?.containerStatuses?.find(({ name }) => name === container)
-  if (status?.state?.terminated !== undefined) return endOf(status)
+  if (status?.state?.terminated !== undefined) return endOf(status, pod)
   if (status?.state?.running !== undefined) return { type: 'running' }
   return pod === undefined ? { type: 'lost', code: 'pod_deleted', message: 'The pod is gone.' } : waitingFor(pod)
 }
 
-function endOf({ state }: V1ContainerStatus): PodState {
+function endOf({ state }: V1ContainerStatus, pod: V1Pod | undefined): PodState {
   const { reason = '', exitCode, message } = state?.terminated ?? {}
   if (reason === 'OOMKilled') return { type: 'ended', cause: 'out_of_memory', message: 'OOMKilled' }
   if (reason === 'ContainerStatusUnknown') {
@@ -44,6 +44,10 @@ function endOf({ state }: V1ContainerStatus): PodState {
   }
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     return { type: 'lost', code: 'pod_failed', message: `${reason}: ${message ?? 'the container did not start'}` }
+  }
+  // Why it ended may still come: an eviction ends the container first and says so a moment later, with the phase.
+  if (!['Failed', 'Succeeded'].includes(pod?.status?.phase ?? '')) {
+    return { type: 'waiting', code: 'pod_failed', reason: 'the pod is ending', final: false }
   }
   return { type: 'ended', cause: 'exit', message: `${reason} with exit code ${exitCode}` }
 }

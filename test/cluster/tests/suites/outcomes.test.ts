@@ -12,6 +12,9 @@ beforeAll(async () => {
   await mkdir(join(templates, 'small'))
   const limits = 'resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 256Mi, ephemeral-storage: 64Mi}}'
   await writeFile(join(templates, 'small', 'template.yaml'), `image: buildpack-deps:bookworm\n${limits}\n`)
+  await mkdir(join(templates, 'huge'))
+  const needs = 'resources: {requests: {cpu: 50m, memory: 1000Gi}, limits: {memory: 1000Gi}}'
+  await writeFile(join(templates, 'huge', 'template.yaml'), `image: buildpack-deps:bookworm\n${needs}\n`)
   await mkdir(join(templates, 'unknown-image'))
   await writeFile(join(templates, 'unknown-image', 'template.yaml'), 'image: commit-suite-no-such-image:1\n')
   bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '5s' })
@@ -80,14 +83,32 @@ while True:
 })
 
 describe('what is not the test is waited for with a bound, named, and never counted', () => {
-  it('no room in the cluster', async () => {
+  it('no room in the cluster for the set-up', async () => {
     const id = bench.id('room')
-    const { exitCode, stderr } = await bench.home.cli(...bench.suite(id, 'true', 2, '--memory', '1000GiB'))
+    const { exitCode, stderr } = await bench.home.cli(
+      ...bench.suite(id, 'true', 2, '--project-type', 'huge', '--env', 'FOR=room'),
+    )
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(/set-up waits: .*Insufficient memory/)
     const results = await bench.store.results.list({ suite: id, limit: 10 })
     expect(results.map(({ outcome }) => outcome)).toEqual(['error', 'error'])
     expect(await bench.store.suites.verdict(id, bench.repo.shas[0] ?? '')).toMatchObject({ verdict: 'inconclusive' })
+  })
+
+  it('no room for a run: tried again, then an error, with what was known of it', async () => {
+    const prepared = ['--env', 'FOR=runs']
+    expect(await outcomeOf('fits', 'true', '--project-type', 'small', ...prepared)).toMatchObject({ outcome: 'passed' })
+    const id = bench.id('no-room')
+    const { exitCode } = await bench.home.cli(...bench.suite(id, 'true', 1, '--project-type', 'huge', ...prepared))
+    expect(exitCode).toBe(3)
+    const [result] = await bench.store.results.list({ suite: id, limit: 10 })
+    expect(result).toMatchObject({ outcome: 'error', tries: 5 })
+    expect(result?.artifacts.map(({ name }) => name)).toContain('forensics/try-1.json')
+    const events = await bench.store.events.read(id, 0, 1000)
+    const reasons = events.flatMap((event) => (event.type === 'run.waiting' ? [event.data.reason] : []))
+    expect(reasons[0]).toMatch(/Insufficient memory/)
+    const faults = events.flatMap((event) => (event.type === 'run.retried' ? [event.data.fault] : []))
+    expect(faults).toEqual(Array.from({ length: 5 }, () => 'unschedulable'))
   })
 
   it('an image that is not there', async () => {

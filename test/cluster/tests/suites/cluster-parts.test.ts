@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectEveryRunOnce } from '../../../support/every-run-once.ts'
+import { PodBench } from '../../support/pod-bench.ts'
+import { PodWitness } from '../../support/pod-witness.ts'
+
+const CLUSTER = resolve('test/cluster/cluster.sh')
+const fault = (name: string) => execa(CLUSTER, [name])
+/** A cluster that is not ours is not broken for a test. */
+const ours = process.env.COMMIT_SUITE_TEST_CLUSTER !== 'existing'
+
+let bench: PodBench
+beforeAll(async () => {
+  bench = await PodBench.make()
+})
+afterAll(async () => {
+  if (ours) await fault('start-apiserver')
+  await bench.dispose()
+})
+
+const AWAY_MS = 20_000
+const COMMAND = 'for n in $(seq 1 20); do echo "line $n"; sleep 0.3; done'
+const LINES = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`).join('')
+
+async function expectAllWhole(id: string, runs: number, witness: PodWitness): Promise<void> {
+  const results = await expectEveryRunOnce(bench.store, id, runs)
+  expect(results.map(({ outcome, tries }) => [outcome, tries])).toEqual(results.map(() => ['passed', 1]))
+  for (const { attempt, sha } of results) {
+    const key = { suite: id, sha, attempt, generation: 0, try: 1, stream: 'stdout' } as const
+    expect(Buffer.from((await bench.store.logs.read(key, 0, 100_000)).bytes).toString()).toBe(LINES)
+  }
+  expect(new Set(witness.podsPerRun().values())).toEqual(new Set([1]))
+}
+
+describe.runIf(ours)('parts of the cluster that fail while runs go on', () => {
+  it('a kubelet that is restarted costs no run', async () => {
+    const id = bench.id('kubelet')
+    const witness = await PodWitness.start(id)
+    const going = bench.home.report(...bench.suite(id, COMMAND, 8, '--parallelism', '4'))
+    await bench.untilRunning(id, 3)
+    await fault('restart-kubelet')
+    await going
+    witness.stop()
+    await expectAllWhole(id, 8, witness)
+  })
+
+  it('an API server that is away for 20 s costs no run', async () => {
+    const id = bench.id('apiserver')
+    const witness = await PodWitness.start(id)
+    const going = bench.home.report(...bench.suite(id, COMMAND, 8, '--parallelism', '4'))
+    await bench.untilRunning(id, 3)
+    await fault('stop-apiserver')
+    // The length of the fault, not a wait.
+    await delay(AWAY_MS)
+    await fault('start-apiserver')
+    await going
+    witness.stop()
+    await expectAllWhole(id, 8, witness)
+  })
+})
