@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CommitSuiteError } from '../../../contract/index.ts'
 import type { CapturedStream, OutputChunk } from '../../executor.ts'
 import { Capture } from '../capture.ts'
 import type { ExecTarget, PodWatch } from '../cluster/cluster.ts'
@@ -43,9 +44,10 @@ export async function follow(watch: PodWatch, request: FollowRequest, handlers: 
   const state: AttachState = { capture, startedAt: null, signal: together }
   const following = reconnecting(request, state, handlers)
   const ending = endOfPod(watch, { ...request, signal: together })
-  for (const either of [following, ending]) either.catch(() => undefined)
+  const overdue = noEnd(request.withinMs, together)
+  for (const either of [following, ending, overdue]) either.catch(() => undefined)
   try {
-    const first = await Promise.race([following, ending])
+    const first = await Promise.race([following, ending, overdue])
     if ('type' in first) return { ...soFar(state), ...first }
     const { status, tails } = first
     return {
@@ -62,6 +64,13 @@ export async function follow(watch: PodWatch, request: FollowRequest, handlers: 
   } finally {
     over.abort()
   }
+}
+
+/** A connection that lives says nothing of the runner behind it. */
+async function noEnd(withinMs: number, signal: AbortSignal): Promise<EndOfPod> {
+  await delay(withinMs, undefined, { signal })
+  const message = `The runner in the pod did not end the run within ${Math.round(withinMs / 1000)} s.`
+  return { type: 'lost', error: new CommitSuiteError('pod_failed', message), pod: undefined }
 }
 
 const soFar = ({ capture, startedAt }: AttachState) => ({
