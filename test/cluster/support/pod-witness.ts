@@ -7,7 +7,8 @@ interface SeenPod {
   /** What the pod is for: the name of a run and its try, or of a preparation. */
   purpose: string
   role: string
-  gone: boolean
+  /** Neither ended nor on its way out: what a quota counts. */
+  live: boolean
 }
 
 /** Sees every pod that a suite ever has, from another watch than the product's own. */
@@ -44,10 +45,6 @@ export class PodWitness {
     return counts
   }
 
-  get alive(): SeenPod[] {
-    return [...this.pods.values()].filter(({ gone }) => !gone)
-  }
-
   stop(): void {
     this.#stopped = true
     this.#request?.abort()
@@ -67,7 +64,10 @@ export class PodWitness {
     if (!['ADDED', 'MODIFIED', 'DELETED'].includes(type)) return
     const { uid = '', name = '', namespace = '', annotations = {}, labels = {} } = pod.metadata ?? {}
     const purpose = annotations[KEYS.run] ?? ''
-    this.pods.set(uid, { namespace, name, purpose, role: labels[KEYS.role] ?? '', gone: type === 'DELETED' })
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.alive.filter(({ role }) => role !== 'prepare').length)
+    const ended = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
+    const live = type !== 'DELETED' && pod.metadata?.deletionTimestamp === undefined && !ended
+    this.pods.set(uid, { namespace, name, purpose, role: labels[KEYS.role] ?? '', live })
+    const now = [...this.pods.values()].filter((seen) => seen.live && seen.role !== 'prepare')
+    this.mostAtOnce = Math.max(this.mostAtOnce, now.length)
   }
 }

@@ -14,7 +14,7 @@ import { deletePod } from '../pods/delete-pod.ts'
 import { lanePod } from '../pods/lane-pod.ts'
 import { startPod } from '../pods/start-pod.ts'
 import { deliver } from '../run/deliver.ts'
-import { endAfter } from '../run/end-of-pod.ts'
+import { type EndOfPod, endAfter } from '../run/end-of-pod.ts'
 import { type Pack, writePack } from './packs.ts'
 import { runSetup } from './set-up.ts'
 
@@ -76,11 +76,9 @@ async function beginPod(
   if (started.type === 'ended') {
     throw new CommitSuiteError('environment_lost', `The prepare pod ended too early: ${started.message}`)
   }
-  try {
-    await deliver(place, container, { pack: source, mode: 'prepare', deadlineMs: lifetimeMs }, signal)
-  } catch (error) {
-    throw await lossOf(error, watch, place, container, signal)
-  }
+  const delivered = { pack: source, mode: 'prepare', deadlineMs: lifetimeMs } as const
+  const end = await deliver(watch, { place, container, signal }, delivered)
+  if (end !== undefined) throw asLoss(end)
 }
 
 /** What the pod waited for in vain, for as long as it may, is not waited for ten times more. */
@@ -132,7 +130,10 @@ async function lossOf(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!(error instanceof ExecFailed)) return error
-  const end = await endAfter(error, watch, { place, container, signal })
-  if (end.type === 'lost') return end.error
-  return new CommitSuiteError('environment_lost', `The prepare pod ended: ${end.message}`)
+  return asLoss(await endAfter(error, watch, { place, container, signal }))
 }
+
+const asLoss = (end: EndOfPod): CommitSuiteError =>
+  end.type === 'lost'
+    ? end.error
+    : new CommitSuiteError('environment_lost', `The prepare pod ended too early: ${end.message}`)

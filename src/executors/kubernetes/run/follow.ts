@@ -7,6 +7,7 @@ import { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { RunStatus } from '../in-pod/frames.ts'
 import { type AttachRequest, type AttachState, asFault, attachOnce } from './attach.ts'
 import { type EndOfPod, endAfter, endOfPod, type TestPod } from './end-of-pod.ts'
+import { ExecPatience } from './exec-patience.ts'
 
 export interface FollowRequest extends AttachRequest, TestPod {
   /** The runner ends the run by itself before; one that does not answer for so long is lost. */
@@ -82,12 +83,12 @@ const soFar = ({ capture, startedAt }: AttachState) => ({
 async function reconnecting(request: FollowRequest, state: AttachState, handlers: FollowHandlers) {
   const { place, container, withinMs } = request
   const target: ExecTarget = { namespace: place.namespace, pod: place.name, container }
-  const givenUpAtMs = Date.now() + withinMs
+  const patience = new ExecPatience(withinMs)
   for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
     try {
       return await attachOnce(place.cluster, target, request, { state, handlers })
     } catch (error) {
-      if (!(error instanceof ExecFailed) || error.kind !== 'lost' || Date.now() > givenUpAtMs) throw error
+      if (!patience.again(error)) throw error
     }
     await delay(waitMs, undefined, { signal: state.signal })
   }

@@ -2,7 +2,6 @@ import type { V1Pod } from '@kubernetes/client-node'
 import { CommitSuiteError } from '../../../contract/index.ts'
 import type { RunCompletion, RunContext, RunRequest } from '../../executor.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
-import { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { KubernetesHost } from '../host.ts'
 import type { Lane } from '../lane.ts'
 import { testContainer } from '../manifest/test-container.ts'
@@ -14,7 +13,7 @@ import { startPod } from '../pods/start-pod.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { completionOf } from './completion.ts'
 import { deliver } from './deliver.ts'
-import { type EndOfPod, endAfter } from './end-of-pod.ts'
+import type { EndOfPod } from './end-of-pod.ts'
 import type { Followed } from './follow.ts'
 import { followRun, forgetFiles } from './follow-run.ts'
 import { reportLoss } from './report-loss.ts'
@@ -90,14 +89,9 @@ async function readyPod(
   const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
   const { node } = started
   if (started.type === 'ended') return { node, end: { ...started, type: 'pod ended' } }
-  try {
-    const deadlineMs = request.timeoutMs + request.graceMs + BACKSTOP_MS
-    await deliver(place, container, { pack, mode: 'once', deadlineMs }, signal)
-    return { node, end: undefined }
-  } catch (error) {
-    if (!(error instanceof ExecFailed)) throw error
-    return { node, end: await endAfter(error, watch, { place, container, signal }) }
-  }
+  const deadlineMs = request.timeoutMs + request.graceMs + BACKSTOP_MS
+  const end = await deliver(watch, { place, container, signal }, { pack, mode: 'once', deadlineMs })
+  return { node, end }
 }
 
 function manifestOf(host: KubernetesHost, { cluster, namespace, name }: PodPlace, request: RunRequest): V1Pod {

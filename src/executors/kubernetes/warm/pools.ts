@@ -1,7 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { CommitSuiteError, sha12 } from '../../../contract/index.ts'
 import type { RunRequest } from '../../executor.ts'
-import { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { KubernetesHost } from '../host.ts'
 import { askState } from '../in-pod/ask-state.ts'
 import type { Lane } from '../lane.ts'
@@ -14,7 +13,6 @@ import { podState } from '../pods/pod-state.ts'
 import { startPod } from '../pods/start-pod.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { deliver } from '../run/deliver.ts'
-import { endAfter } from '../run/end-of-pod.ts'
 import { type ExistingPod, type PoolPods, type WarmPod, WarmPool } from './pool.ts'
 
 /** A warm pod lives as long as its lane; the backstop is for those that everybody forgot. */
@@ -87,16 +85,13 @@ function lanePods(host: KubernetesHost, { lane, pack, request, signal }: LanePod
       })
       try {
         const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
-        if (started.type === 'ended') {
-          throw new CommitSuiteError('pod_failed', `The warm pod ${place.name} ended: ${started.message}`)
-        }
-        await deliver(place, container, { pack, mode: 'warm', deadlineMs: LIFETIME_MS }, signal)
-        return { name: place.name, node: started.node, runs: 0 }
+        const delivered = { pack, mode: 'warm', deadlineMs: LIFETIME_MS } as const
+        const end = started.type === 'ended' ? started : await deliver(watch, { place, container, signal }, delivered)
+        if (end === undefined) return { name: place.name, node: started.node, runs: 0 }
+        throw end.type === 'lost' ? end.error : new CommitSuiteError('pod_failed', `A warm pod ended: ${end.message}`)
       } catch (error) {
         await deletePod(place, AbortSignal.timeout(30_000)).catch(() => undefined)
-        if (!(error instanceof ExecFailed)) throw error
-        const end = await endAfter(error, watch, { place, container, signal })
-        throw end.type === 'lost' ? end.error : new CommitSuiteError('pod_failed', `The warm pod ended: ${end.message}`)
+        throw error
       } finally {
         watch.close()
       }
