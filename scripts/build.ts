@@ -1,11 +1,12 @@
-import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { cp, glob, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { buildWorkflowBundle } from '../src/temporal/bundle.ts'
 
 /**
  * Makes `dist/`, what the package runs: Node strips no types below node_modules, so that TypeScript has to be
  * compiled for an installed package. Folders keep their places under dist/; paths between them stay the same.
+ * The shell scripts that the executors run lie beside the code that reads them.
  * The bundle of the workflows comes ready-made, which spares users the seconds that webpack takes.
  */
 await rm('dist', { recursive: true, force: true })
@@ -15,5 +16,7 @@ const { exitCode } = await execa('node', [TSC, '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
   reject: false,
 })
-if (exitCode === 0) await buildWorkflowBundle(resolve('dist/workflow-bundle.js'))
-else process.exitCode = 1
+if (exitCode === 0) {
+  for await (const script of glob('src/**/*.sh')) await cp(script, join('dist', script))
+  await buildWorkflowBundle(resolve('dist/workflow-bundle.js'))
+} else process.exitCode = 1

@@ -84,6 +84,8 @@ export class FrameParser {
       .toString('latin1')
       .split(' ')
     const [type = '', ...numbers] = words
+    const wanted = type === 'end' ? 0 : type === 'out' || type === 'err' ? 2 : 1
+    if (numbers.length !== wanted) throw new ProtocolError(`bad frame: ${words.join(' ')}`)
     if (numbers.some((word) => !/^\d{1,15}$/.test(word))) throw new ProtocolError(`bad frame: ${words.join(' ')}`)
     if (type === 'end' || type === 'started') return { words, length: 0 }
     const most = MOST_BYTES[type]

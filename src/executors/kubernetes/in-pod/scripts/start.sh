@@ -7,4 +7,4 @@
     exec setsid sh "$CS_ROOT/runner/command.sh" "$1"
   )
   printf '%s\n' $? >&7
-} | kill -KILL $$
+} | kill -PIPE $$
