@@ -91,7 +91,15 @@ export class PodLike {
       await Promise.all(
         [folder, bin, join(folder, 'volume'), join(folder, 'shared')].map((path) => chown(path, uid, uid)),
       )
-      user.push('/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs')
+      // A change of the user takes back that it dies with its parent.
+      user.push(
+        '/usr/bin/setpriv',
+        `--reuid=${uid}`,
+        `--regid=${uid}`,
+        '--clear-groups',
+        '--no-new-privs',
+        '--pdeathsig=KILL',
+      )
     }
     return new PodLike(folder, { PATH: `${bin}:${SYSTEM_PATH}` }, user, setUp)
   }
