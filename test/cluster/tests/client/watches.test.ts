@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { isQuotaRefusal, isRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
+import { quotaInForce } from '../../../../src/executors/kubernetes/environments/quota-in-force.ts'
 import { runningOrOver, ScratchNamespace } from './scratch-namespace.ts'
 
 const never = new AbortController().signal
@@ -63,9 +64,11 @@ test('a full quota refuses a pod in a way that can be told', async () => {
   const other = await ScratchNamespace.create(cluster, 'quota')
   try {
     const body = { metadata: { name: 'none' }, spec: { hard: { pods: '0' } } }
-    await cluster.request(async ({ core }) => {
+    const quota = await cluster.request(async ({ core }) => {
       return await core.createNamespacedResourceQuota({ namespace: other.name, body })
     })
+    // Until its controller has counted, pods are let in or refused for another reason.
+    await quotaInForce(cluster, quota, never)
     const error = await other.createPod('a').catch((failure: unknown) => failure)
     expect(isQuotaRefusal(error)).toBe(true)
   } finally {
