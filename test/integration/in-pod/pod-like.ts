@@ -85,21 +85,15 @@ export class PodLike {
     await Promise.all(['bin', 'volume', 'shared'].map((name) => mkdir(join(folder, name))))
     if (toolbox.applets) await run(toolbox.program, ['--install', '-s', bin])
     else await symlink(toolbox.program, join(bin, 'sh'))
-    const user: string[] = []
+    // The root of a user namespace may read what is closed to it, until its capabilities go.
+    const user = ['/usr/bin/setpriv', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all']
     if (isRoot) {
       const uid = nextUid++
       await Promise.all(
         [folder, bin, join(folder, 'volume'), join(folder, 'shared')].map((path) => chown(path, uid, uid)),
       )
       // A change of the user takes back that it dies with its parent.
-      user.push(
-        '/usr/bin/setpriv',
-        `--reuid=${uid}`,
-        `--regid=${uid}`,
-        '--clear-groups',
-        '--no-new-privs',
-        '--pdeathsig=KILL',
-      )
+      user.push(`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--pdeathsig=KILL')
     }
     return new PodLike(folder, { PATH: `${bin}:${SYSTEM_PATH}` }, user, setUp)
   }

@@ -6,7 +6,7 @@ cd "${CS_ROOT:=/commit-suite}"
 # The first process may not have come so far yet.
 until [ -p ctl/wake ]; do sleep 0.02; done
 rm -rf tree home
-head -c "$1" | tar -xpzf -
+head -c "$1" | tar -xopzf -
 mkdir -p tree home
 printf '%s %s\n' "$2" "$3" >ctl/mode
 : >runner/ready
