@@ -46,7 +46,10 @@ describe('resources of the tests', () => {
     const amounts = fc.record({ cpu: quantity, memory: quantity }, { requiredKeys: [] })
     const resources = fc.record({ requests: amounts, limits: amounts })
     const limits = fc.record(
-      { memoryBytes: fc.integer({ min: 2 ** 24, max: 2 ** 40 }), cpus: fc.double({ min: 1e-6, max: 1024 }) },
+      {
+        memoryBytes: fc.integer({ min: 2 ** 24, max: 2 ** 40 }),
+        cpus: fc.double({ min: 1e-6, max: 1024, noNaN: true }),
+      },
       { requiredKeys: [] },
     )
     fc.assert(
