@@ -16,6 +16,7 @@ import { deliver } from './deliver.ts'
 import type { EndOfPod } from './end-of-pod.ts'
 import type { Followed } from './follow.ts'
 import { followRun, forgetFiles } from './follow-run.ts'
+import { isDone } from './is-done.ts'
 import { reportLoss } from './report-loss.ts'
 
 /** Of the pod's life, beyond the run itself: waiting for a node and an image, unpacking, collecting. */
@@ -59,12 +60,6 @@ export async function runInFreshPod(
     watch.close()
   }
 }
-
-/** A worker that goes away leaves the pod to the next one; a cancelled or lost run needs it no more. */
-const isDone = (error: unknown, signal: AbortSignal): boolean =>
-  signal.aborted ? !isShutdown(signal.reason) : error instanceof CommitSuiteError
-
-const isShutdown = (reason: unknown): boolean => reason instanceof Error && reason.message.includes('WORKER_SHUTDOWN')
 
 async function removeQuietly(host: KubernetesHost, place: PodPlace): Promise<void> {
   try {

@@ -9,6 +9,7 @@ import { PodUnhealthy } from '../run/attach.ts'
 import { completionOf } from '../run/completion.ts'
 import type { Followed } from '../run/follow.ts'
 import { followRun, forgetFiles } from '../run/follow-run.ts'
+import { isDone } from '../run/is-done.ts'
 import { reportLoss } from '../run/report-loss.ts'
 import type { WarmPod } from './pool.ts'
 import type { WarmPools } from './pools.ts'
@@ -37,8 +38,9 @@ export async function runInWarmPod(
     try {
       return await runIn(host, { lane, pod, name, pool }, request, context)
     } catch (error) {
-      await pool.giveBack(name, false)
-      if (!(error instanceof PodUnhealthy)) throw error
+      const again = error instanceof PodUnhealthy
+      if (again || isDone(error, context.signal)) await pool.giveBack(name, false)
+      if (!again) throw error
     }
   }
 }

@@ -1,0 +1,19 @@
+import { CancelledFailure } from '@temporalio/common'
+import { describe, expect, test } from 'vitest'
+import { CommitSuiteError } from '../../../src/contract/index.ts'
+import { isDone } from '../../../src/executors/kubernetes/run/is-done.ts'
+
+const abortedBy = (reason: string): AbortSignal => AbortSignal.abort(new CancelledFailure(reason))
+const live = new AbortController().signal
+
+describe('a run whose worker failed it', () => {
+  test('is over when it was cancelled or lost', () => {
+    expect(isDone(new CancelledFailure('CANCELLED'), abortedBy('CANCELLED'))).toBe(true)
+    expect(isDone(new CommitSuiteError('pod_deleted', 'gone'), live)).toBe(true)
+  })
+
+  test('goes on in its pod when the worker ends, or the worker cannot store what it prints', () => {
+    expect(isDone(new CancelledFailure('WORKER_SHUTDOWN'), abortedBy('WORKER_SHUTDOWN'))).toBe(false)
+    expect(isDone(new Error('the database is locked'), live)).toBe(false)
+  })
+})
