@@ -15,5 +15,6 @@ describe('a run whose worker failed it', () => {
   test('goes on in its pod when the worker ends, or the worker cannot store what it prints', () => {
     expect(isDone(new CancelledFailure('WORKER_SHUTDOWN'), abortedBy('WORKER_SHUTDOWN'))).toBe(false)
     expect(isDone(new Error('the database is locked'), live)).toBe(false)
+    expect(isDone(new CommitSuiteError('store_unavailable', 'busy'), live)).toBe(false)
   })
 })

@@ -53,8 +53,10 @@ export async function runInFreshPod(
       },
     }
   } catch (error) {
-    if (error instanceof CommitSuiteError) await reportLoss(place, error, followed, context)
-    if (isDone(error, context.signal)) await removeQuietly(host, place)
+    if (isDone(error, context.signal)) {
+      if (error instanceof CommitSuiteError) await reportLoss(place, error, followed, context)
+      await removeQuietly(host, place)
+    }
     throw error
   } finally {
     watch.close()
