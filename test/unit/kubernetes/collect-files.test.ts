@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { type Headers, pack } from 'tar-stream'
+import { pack } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { selectFiles, unpackFiles } from '../../../src/executors/kubernetes/run/collect-files.ts'
 
@@ -12,7 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function archive(...entries: [Headers, string][]): Promise<Uint8Array> {
+type Entry = { name: string; type?: 'symlink'; linkname?: string }
+
+async function archive(...entries: [Entry, string][]): Promise<Uint8Array> {
   const tar = pack()
   for (const [header, content] of entries) tar.entry(header, content)
   tar.finalize()
