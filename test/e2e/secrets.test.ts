@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signalProcess } from '../../src/executors/local/runner/process-tree.ts'
 import type { Store } from '../../src/store/store.ts'
 import { findStack } from '../../src/temporal/supervisor/client.ts'
 import { Home } from '../support/home.ts'
@@ -70,7 +71,7 @@ async function lastOutput(id: string): Promise<{ stdout: string; stderr: string 
 /** Kills supervisor, server and worker; what they held in memory is gone. */
 async function crash(): Promise<void> {
   const { pid, serverPid, workerPid } = await home.readyStack()
-  for (const victim of [pid, workerPid, serverPid]) if (victim !== null) process.kill(victim, 'SIGKILL')
+  for (const victim of [pid, workerPid, serverPid]) if (victim !== null) signalProcess(victim, 'SIGKILL')
   await until('the stack is gone', async () => (await findStack(home.config)) === undefined)
 }
 

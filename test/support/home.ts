@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type SuiteReport, suiteReportSchema } from '../../src/contract/index.ts'
+import { signalProcess } from '../../src/executors/local/runner/process-tree.ts'
 import { isSameProcess, type ProcessIdentity, processIdentity } from '../../src/process/identity.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -79,9 +80,19 @@ export class Home {
     process.kill(pid, 'SIGKILL')
   }
 
-  /** Kills every process that works on this state directory, commands included. */
+  /**
+   * Kills every process that works on this state directory, commands included, until none is left: one may have ended
+   * by itself since it was listed, and one may have been started since.
+   */
   async killAll(): Promise<void> {
-    for (const pid of await this.processes((text) => text.includes(this.config.stateDir))) this.kill(pid)
+    await until('everything is killed', async () => {
+      const found = await this.processes((text) => text.includes(this.config.stateDir))
+      for (const pid of found) {
+        this.#killed.add(pid)
+        signalProcess(pid, 'SIGKILL')
+      }
+      return found.length === 0
+    })
   }
 
   /** The runner's process, known by its command line. */
@@ -116,11 +127,11 @@ export class Home {
     const stack = await findStack(this.config)
     if (stack !== undefined) {
       const supervisor = await processIdentity(stack.pid)
-      process.kill(stack.pid, 'SIGTERM')
+      signalProcess(stack.pid, 'SIGTERM')
       await until('the stack has ended', async () => supervisor === undefined || !(await isSameProcess(supervisor)))
     }
     const runner = await this.runner()
-    if (runner !== undefined) process.kill(runner.pid, 'SIGKILL')
+    if (runner !== undefined) signalProcess(runner.pid, 'SIGKILL')
     await rm(this.config.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }

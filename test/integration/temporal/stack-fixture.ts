@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { type Config, readConfig } from '../../../src/config.ts'
+import { signalProcess } from '../../../src/executors/local/runner/process-tree.ts'
 import { isSameProcess, type ProcessIdentity, processIdentity } from '../../../src/process/identity.ts'
 import { findStack, type StackInfo } from '../../../src/temporal/supervisor/client.ts'
 
@@ -43,7 +44,7 @@ export async function endStack(config: Config): Promise<void> {
   const stack = await findStack(config)
   if (stack !== undefined) {
     const processes = await stackProcesses(config).catch(() => [])
-    process.kill(stack.pid, 'SIGTERM')
+    signalProcess(stack.pid, 'SIGTERM')
     await expectGone(processes)
   }
   await rm(config.stateDir, { recursive: true, force: true, maxRetries: 5 })

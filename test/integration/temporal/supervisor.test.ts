@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Config } from '../../../src/config.ts'
+import { signalProcess } from '../../../src/executors/local/runner/process-tree.ts'
 import { acquireStack, findStack, type StackLease } from '../../../src/temporal/supervisor/client.ts'
 import { configEnvironment } from '../../../src/temporal/supervisor/config-environment.ts'
 import { answersForNamespace } from '../../../src/temporal/supervisor/probe.ts'
@@ -124,7 +125,7 @@ test('after a killed supervisor the next command starts a stack on the same data
 test('a lease survives the killing of everything at once', async () => {
   const lease = await acquire()
   const processes = await stackProcesses(config)
-  for (const { pid } of processes) process.kill(pid, 'SIGKILL')
+  for (const { pid } of processes) signalProcess(pid, 'SIGKILL')
   await expectGone(processes)
   await expect.poll(async () => (await findStack(config))?.ready, { timeout: 20_000 }).toBe(true)
   expect((await runningStack(config)).temporalAddress).toBe(lease.temporalAddress)
