@@ -1,10 +1,10 @@
-import type { CoreV1Event, V1Pod } from '@kubernetes/client-node'
+import type { V1Pod } from '@kubernetes/client-node'
 import type { CommitSuiteError } from '../../../contract/index.ts'
 import type { PodPlace } from './create-pod.ts'
+import { podEvents } from './pod-events.ts'
 
 /** The cluster may be the very thing that fails: what is not known by then is left out. */
 const WITHIN_MS = 10_000
-const MOST_EVENTS = 100
 const OUTPUT_BYTES = 16_384
 
 export interface LastOutput {
@@ -20,7 +20,7 @@ export async function gatherForensics(
   output: LastOutput,
 ): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(WITHIN_MS)
-  const [pod, events] = await Promise.all([podNow(place, signal), eventsOf(place, signal)])
+  const [pod, events] = await Promise.all([podNow(place, signal), podEvents(place, signal)])
   const shown = pod ?? known
   const bundle = {
     at: new Date().toISOString(),
@@ -52,16 +52,3 @@ function trimmed({ metadata }: V1Pod) {
 
 const podNow = ({ cluster, namespace, name }: PodPlace, signal: AbortSignal): Promise<V1Pod | undefined> =>
   cluster.request(({ core }) => core.readNamespacedPod({ namespace, name }), signal).catch(() => undefined)
-
-async function eventsOf({ cluster, namespace, name }: PodPlace, signal: AbortSignal): Promise<CoreV1Event[]> {
-  const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`
-  try {
-    const { items } = await cluster.request(
-      ({ core }) => core.listNamespacedEvent({ namespace, fieldSelector, limit: MOST_EVENTS }),
-      signal,
-    )
-    return items
-  } catch {
-    return []
-  }
-}

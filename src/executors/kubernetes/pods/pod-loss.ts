@@ -13,7 +13,6 @@ const DISRUPTIONS: Record<string, ErrorCode> = {
 
 /** Reasons of a failed pod. */
 const FAILURES: Record<string, ErrorCode> = {
-  Evicted: 'pod_evicted',
   Preempting: 'pod_preempted',
   Preempted: 'pod_preempted',
   NodeLost: 'node_lost',
@@ -31,11 +30,19 @@ const FAILURES: Record<string, ErrorCode> = {
 /** What the kubelet says when the pod itself used more disk than it may; node pressure is worded otherwise. */
 const OWN_DISK = /exceeds the (total )?limit|exceeded its local ephemeral storage limit/i
 
+export type LostPod = Exclude<PodState, { type: 'waiting' | 'running' }>
+
+/** What an eviction was for, by the kubelet's message: the pod's own use of disk, or a shortage of the node's. */
+export function evictionOf(message: string): LostPod {
+  if (OWN_DISK.test(message)) return { type: 'ended', cause: 'out_of_disk', message }
+  return { type: 'lost', code: 'pod_evicted', message: said('Evicted', message) }
+}
+
 /** How a pod was ended from outside, or by its own use of disk or time; undefined where it was not. */
-export function lossOf(pod: V1Pod | undefined): Exclude<PodState, { type: 'waiting' | 'running' }> | undefined {
+export function lossOf(pod: V1Pod | undefined): LostPod | undefined {
   if (pod === undefined) return { type: 'lost', code: 'pod_deleted', message: 'The pod was deleted.' }
   const { reason = '', message = '', conditions = [] } = pod.status ?? {}
-  if (reason === 'Evicted' && OWN_DISK.test(message)) return { type: 'ended', cause: 'out_of_disk', message }
+  if (reason === 'Evicted') return evictionOf(message)
   if (reason === 'DeadlineExceeded') return { type: 'ended', cause: 'deadline', message }
   const failure = FAILURES[reason]
   if (failure !== undefined) return { type: 'lost', code: failure, message: said(reason, message) }

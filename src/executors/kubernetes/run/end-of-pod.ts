@@ -3,7 +3,9 @@ import { CommitSuiteError } from '../../../contract/index.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
 import type { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
+import type { LostPod } from '../pods/pod-loss.ts'
 import { type PodState, podState } from '../pods/pod-state.ts'
+import { whyExited } from './why-exited.ts'
 
 export interface TestPod {
   place: PodPlace
@@ -20,14 +22,19 @@ export type EndOfPod =
 const WATCH_LAG_MS = 20_000
 
 /** Waits until the pod's test container has ended or the pod was taken away. */
-export function endOfPod(watch: PodWatch, { place, container, signal }: TestPod): Promise<EndOfPod> {
-  const pick = (pod: V1Pod | undefined): EndOfPod | undefined => {
+export async function endOfPod(watch: PodWatch, { place, container, signal }: TestPod): Promise<EndOfPod> {
+  const pick = (pod: V1Pod | undefined): { state: LostPod; pod: V1Pod | undefined } | undefined => {
     const state = podState(pod, container)
-    if (state.type === 'ended') return { ...state, type: 'pod ended', pod }
-    if (state.type === 'lost') return { type: 'lost', error: new CommitSuiteError(state.code, state.message), pod }
-    return undefined
+    return state.type === 'ended' || state.type === 'lost' ? { state, pod } : undefined
   }
-  return watch.until(place.name, pick, signal)
+  const { state, pod } = await watch.until(place.name, pick, signal)
+  const exited = state.type === 'ended' && state.cause === 'exit'
+  return asEnd(exited ? ((await whyExited(watch, place, pod, signal)) ?? state) : state, pod)
+}
+
+function asEnd(state: LostPod, pod: V1Pod | undefined): EndOfPod {
+  if (state.type === 'ended') return { ...state, type: 'pod ended', pod }
+  return { type: 'lost', error: new CommitSuiteError(state.code, state.message), pod }
 }
 
 /** Why a command in the pod could not be started for good: the pod's own state says it, as soon as it is known. */
