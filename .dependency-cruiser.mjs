@@ -32,6 +32,12 @@ export default {
       'src/stats is maths: it imports the contract and its maths library, no clock, file or network.',
     ),
     onlyTo(
+      'client-knows-the-contract',
+      '^src/client/',
+      ['^src/contract/', packages('zod', 'eventsource-parser')],
+      'The client runs wherever fetch does, in browsers too: it imports the contract, nothing of Node.',
+    ),
+    onlyTo(
       'workflows-compute-nothing',
       '^workflows/',
       ['^src/contract/', packages('@temporalio/workflow', '@temporalio/common')],
@@ -44,6 +50,23 @@ export default {
       ['^src/contract/', '^activities/', packages('@temporalio/workflow', '@temporalio/common')],
       'Even types come from the contract and the activities only.',
     ),
+    onlyTo(
+      'dashboard-is-small',
+      '^src/dashboard/',
+      [
+        '^src/(progress/|report/format\\.ts|contract/(confidence|names|suite-status|tally)\\.ts)',
+        packages('preact', '@preact/signals', '@preact/signals-core', 'uplot', 'anser', 'eventsource-parser'),
+      ],
+      'Whatever the page imports goes to browsers: of the contract that is its types, else zod would come along.',
+      valuesOnly,
+    ),
+    onlyTo(
+      'progress-is-for-all-faces',
+      '^src/progress/',
+      ['^src/contract/(confidence|suite-status|tally)\\.ts', '^src/report/format\\.ts'],
+      'Command line and page both follow suites by it: nothing of a terminal, and no zod.',
+      valuesOnly,
+    ),
     never(
       'activities-know-no-caller',
       { path: '^activities/' },
@@ -52,20 +75,26 @@ export default {
     ),
     never(
       'foundations-know-no-user',
-      { path: '^src/(executors|frameworks|git|process|store|stats|contract)/' },
+      { path: '^src/(executors|frameworks|git|network|process|store|stats|contract)/' },
       { path: '^(src/(cli|gateway|dashboard|temporal)|workflows|activities)/', ...valuesOnly },
       'What everything rests on imports nothing that rests on it.',
     ),
     never(
-      'git-rests-on-contract-and-process',
+      'network-rests-on-contract',
+      { path: '^src/network/' },
+      { path: '^(src|workflows|activities)/', pathNot: '^src/(network|contract)/' },
+      'What an address is, and which may be reached, is one rule for git and for set-ups in the sandbox.',
+    ),
+    never(
+      'git-rests-on-foundations',
       { path: '^src/git/' },
-      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|process)/', ...valuesOnly },
+      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|network|process)/', ...valuesOnly },
       'Activities, commands and executors share git: it runs nothing of theirs.',
     ),
     never(
       'git-knows-frameworks-by-type',
       { path: '^src/git/' },
-      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|process|frameworks)/' },
+      { path: '^(src|workflows|activities)/', pathNot: '^src/(git|contract|network|process|frameworks)/' },
       'Of others it knows only the shape of a tree reader.',
     ),
     never(
@@ -73,6 +102,12 @@ export default {
       { path: '^src/temporal/' },
       { path: '^src/(cli|gateway|dashboard)/' },
       'Worker, supervisor and client serve the faces and do not know them.',
+    ),
+    never(
+      'gateway-knows-no-command',
+      { path: '^src/gateway/' },
+      { path: '^src/(cli|client|dashboard)/' },
+      'Commands and pages call it; it stands on its own.',
     ),
     never(
       'faces-know-workflows-by-type',
@@ -124,7 +159,7 @@ export default {
     never('no-circles', {}, { circular: true, viaOnly: valuesOnly }, 'A circle has no order of loading.'),
     never(
       'no-orphans',
-      { orphan: true, path: '^(src|workflows|activities)/', pathNot: '(^|/)main\\.ts$' },
+      { orphan: true, path: '^(src|workflows|activities)/', pathNot: '(^|/)main\\.tsx?$' },
       {},
       'Nothing imports it and it imports nothing.',
     ),
@@ -136,7 +171,8 @@ export default {
     ),
     never(
       'product-needs-no-dev-dependency',
-      { path: '^(src|workflows|activities|bin)/' },
+      // The page is bundled with all that it needs.
+      { path: '^(src|workflows|activities|bin)/', pathNot: '^src/dashboard/' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
       'It is not there once the package is installed.',
     ),

@@ -1,11 +1,12 @@
-# Needs git, make, Node >= 20 with npm, Go and Python 3. Everything else is installed into node_modules/ and the
-# cache; scripts run on the Node of node_modules/, which npm puts first on the PATH, whatever the system has.
+# Needs git, make, Node >= 20 with npm, Go and Python 3, and Chromium for test-browser. Everything else is installed into
+# node_modules/ and the cache; scripts run on the Node of node_modules/, which npm puts first on the PATH, whatever the
+# system has.
 NPM := npm --loglevel=error
 RUN := $(NPM) run --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-faults \
-  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format bench bench-kubernetes build pack-check clean
+.PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-browser test-faults \
+  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format screenshots bench bench-kubernetes bench-gateway bench-statistics bench-history build pack-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +34,9 @@ test-workflows: setup ## workflows on a real Temporal server with provoked fault
 
 test-e2e: setup ## the command line from outside
 	@$(RUN) test:e2e
+
+test-browser: setup ## the dashboard in Chromium, on a gateway with suites that run
+	@$(RUN) test:browser
 
 test-faults: setup ## killing things while suites run
 	@$(RUN) test:faults
@@ -65,11 +69,23 @@ verify: setup ## format, lint, types, dead code, architecture, licences – and 
 format: setup ## rewrite the sources as `make verify` wants them
 	@$(RUN) format
 
+screenshots: setup ## the pictures of the README; needs Chromium
+	@$(RUN) screenshots
+
 bench: setup ## the figures of the README; BENCH=name for one of them
 	@$(RUN) bench
 
 bench-kubernetes: setup ## runs in pods beside kubectl in a loop; on a cluster as make test-cluster has it
 	@test/bench/kubernetes/run.sh
+
+bench-gateway: setup ## 1,000 subscribers beside a bare server; starts and first events (needs root)
+	@BENCH=$${BENCH:-gateway-streams,gateway-starts} $(RUN) bench
+
+bench-statistics: setup ## coverage of intervals, runs to a verdict, wrong verdicts, culprit searches, replays; fixed seeds
+	@BENCH=$${BENCH:-statistics-coverage,statistics-verdict,statistics-culprit,statistics-replay} $(RUN) bench
+
+bench-history: setup ## ten million generated results: counting them, and questions about tests over HTTP
+	@BENCH=$${BENCH:-history-sqlite,history-postgres} $(RUN) bench
 
 build: setup ## compile what the package runs into dist/
 	@$(RUN) build

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { TIERS, type Tier, tierDefinitions } from './scripts/tiers.ts'
 
 const project = (name: Tier, order: number) => {
-  const { timeoutMs, workers } = tierDefinitions[name]
+  const { timeoutMs, workers, globalSetup = [] } = tierDefinitions[name]
   return {
     test: {
       name,
@@ -11,6 +11,7 @@ const project = (name: Tier, order: number) => {
       hookTimeout: timeoutMs,
       pool: 'forks' as const,
       maxWorkers: workers,
+      globalSetup,
       sequence: { groupOrder: order },
       // Subprocesses inherit it; the test process itself does not read it after its start.
       env: process.env.SUBPROCESS_COVERAGE ? { NODE_V8_COVERAGE: process.env.SUBPROCESS_COVERAGE } : {},

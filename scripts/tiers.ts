@@ -3,10 +3,22 @@ interface TierDefinition {
   timeoutMs: number
   /** Test files at once; 1 where tests start servers, kill processes or watch the clock. */
   workers: number
+  /** Starts what all files of the tier share. */
+  globalSetup?: string[]
 }
 
 /** The folders of `test/` that hold tests, cheapest first; `root` needs root and `cluster` a Kubernetes. */
-export const TIERS = ['unit', 'replay', 'integration', 'workflows', 'e2e', 'faults', 'root', 'cluster'] as const
+export const TIERS = [
+  'unit',
+  'replay',
+  'integration',
+  'workflows',
+  'e2e',
+  'browser',
+  'faults',
+  'root',
+  'cluster',
+] as const
 export type Tier = (typeof TIERS)[number]
 
 export const tierDefinitions: Record<Tier, TierDefinition> = {
@@ -15,6 +27,7 @@ export const tierDefinitions: Record<Tier, TierDefinition> = {
   integration: { timeoutMs: 60_000, workers: 2 },
   workflows: { timeoutMs: 60_000, workers: 1 },
   e2e: { timeoutMs: 300_000, workers: 1 },
+  browser: { timeoutMs: 120_000, workers: 1, globalSetup: ['test/support/dashboard/stack.ts'] },
   faults: { timeoutMs: 300_000, workers: 1 },
   root: { timeoutMs: 120_000, workers: 1 },
   cluster: { timeoutMs: 300_000, workers: 1 },
