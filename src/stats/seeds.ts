@@ -28,3 +28,24 @@ export function drawSeeds(seed: number, count: number): number[] {
   }
   return [...drawn]
 }
+
+/**
+ * Draws seeds without replacement from a range: a shuffle (Fisher and Yates) of `min … max` that only goes as far as
+ * it is needed, so that a longer draw begins with the shorter one here too.
+ *
+ * @param count at most the size of the range
+ */
+export function drawSeedsWithin(seed: number, count: number, { min, max }: { min: number; max: number }): number[] {
+  const moved = new Map<number, number>()
+  const at = (position: number) => moved.get(position) ?? min + position
+  const drawn: number[] = []
+  let state = BigInt(seed)
+  for (let position = 0; position < count; position++) {
+    state = (state + GOLDEN_GAMMA) & MASK_64
+    // 63 bits against at most 31: no number is preferred by more than 2⁻³².
+    const chosen = position + Number((mix(state) >> 1n) % BigInt(max - min + 1 - position))
+    drawn.push(at(chosen))
+    moved.set(chosen, at(position))
+  }
+  return drawn
+}

@@ -1,14 +1,6 @@
-import type { Severity } from '../contract/index.ts'
+import type { Severity, SeverityThresholds } from '../contract/index.ts'
 
-/** Failure rates from which on a commit or test has that severity. */
-interface SeverityThresholds {
-  critical: number
-  high: number
-  medium: number
-  low: number
-}
-
-const DEFAULT_SEVERITY_THRESHOLDS: SeverityThresholds = { critical: 0.9, high: 0.5, medium: 0.1, low: 0.01 }
+export const DEFAULT_SEVERITY_THRESHOLDS: SeverityThresholds = { critical: 0.9, high: 0.5, medium: 0.1, low: 0.01 }
 
 /** Severity of a failure rate; `none` below every threshold, without a rate and without a failure. */
 export function severityOf(

@@ -1,10 +1,2 @@
-/** Repeatable numbers in [0, 1): mulberry32, so that a failing schedule of faults can be run again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+/** So that a failing schedule of faults can be run again. */
+export { seededRandom } from '../../src/stats/seeded-random.ts'
