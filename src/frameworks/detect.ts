@@ -1,5 +1,12 @@
-import type { Command } from '../contract/index.ts'
-import { FRAMEWORK_NAMES, type Framework, type FrameworkName, type SeedPlugin, type TreeReader } from './framework.ts'
+import { type Command, JOB_FRAMEWORKS, type SuiteSpec } from '../contract/index.ts'
+import {
+  FRAMEWORK_NAMES,
+  type Framework,
+  type FrameworkName,
+  type SeedPlugin,
+  type ShuffledProject,
+  type TreeReader,
+} from './framework.ts'
 import { go } from './go.ts'
 import { jest } from './jest.ts'
 import { detectLanguage } from './languages.ts'
@@ -7,6 +14,8 @@ import { maven } from './maven.ts'
 import { mocha } from './mocha.ts'
 import { nodeTest } from './node-test.ts'
 import { pytest } from './pytest.ts'
+import { reportSources } from './reports/report-sources.ts'
+import { REQUESTED_GLOBS } from './reports/requested.ts'
 import { loadTemplate, type Template, type TemplateOptions } from './templates.ts'
 import { unittest } from './unittest.ts'
 import { vitest } from './vitest.ts'
@@ -28,6 +37,10 @@ export interface Seeding {
   plugins: SeedPlugin[]
   /** Variables of the template. */
   env: Record<string, string>
+  /** A random order of tests is asked for, and can be had. */
+  shuffle: boolean
+  /** A report is asked for. */
+  report: boolean
 }
 
 export interface DetectedProject {
@@ -37,6 +50,10 @@ export interface DetectedProject {
   setup: Command[]
   /** The template's own command, else the framework's; undefined where the user must give one. */
   command: Command | undefined
+  /** Globs of reports that runs of the command may write, relative to the working directory. */
+  reports: string[]
+  /** Why a random order that is asked for cannot be had, in words. */
+  orderHindrance: string | undefined
   seeding: Seeding
   /** `runEnvironment` of this project. */
   environment(seed: number, attempt: number, base?: Record<string, string>): Record<string, string>
@@ -47,6 +64,18 @@ export interface DetectOptions extends TemplateOptions {
   command?: Command | undefined
   /** The user gave a set-up, or none: what it installs is unknown, so no option of a plug-in is set. */
   ownSetup?: boolean
+  /** Taken before any that is recognised or named. */
+  framework?: FrameworkName | undefined
+  /** Tests are wanted in a random order. */
+  shuffle?: boolean | undefined
+  /** The user says which reports to read: none is asked for. */
+  ownReports?: boolean
+}
+
+/** What a suite itself says of how its commits are tested. */
+export function detectionOf({ command, setup, job, shuffle, reports }: SuiteSpec): DetectOptions {
+  const framework = job?.framework === undefined ? undefined : JOB_FRAMEWORKS[job.framework].framework
+  return { command, ownSetup: setup !== undefined, framework, shuffle, ownReports: reports !== undefined }
 }
 
 /**
@@ -61,21 +90,39 @@ export async function detectFramework(
   options: DetectOptions = {},
 ): Promise<DetectedProject> {
   const given = projectType === undefined ? undefined : await loadTemplate(projectType, options)
-  const framework = await chooseFramework(files, given, options.command)
+  const framework = await chooseFramework(files, given, options)
   const language = given === undefined && framework === undefined ? await detectLanguage(files) : undefined
   const type = framework?.projectType ?? language?.projectType ?? 'generic'
   const template = given ?? (await loadTemplate(type, options))
-  const plugins = options.ownSetup === true ? [] : await framework?.plugins(files)
-  const seeding: Seeding = { framework: framework?.name ?? null, plugins: plugins ?? [], env: template.env }
+  const shuffle = options.shuffle === true
+  const plugins =
+    (options.ownSetup === true
+      ? []
+      : await framework?.plugins(files, { shuffle: shuffle && template.setup === undefined })) ?? []
+  const own = template.command ?? language?.command ?? (await framework?.command(files, { shuffle }))
+  const command = options.command ?? own
+  const hindrance = shuffle ? await whyInOrder(framework, { files, command, plugins }) : undefined
+  const seeding: Seeding = {
+    framework: framework?.name ?? null,
+    plugins,
+    env: template.env,
+    shuffle: shuffle && hindrance === undefined,
+    report: options.ownReports !== true && (await framework?.report?.fits(files, command)) === true,
+  }
   return {
     framework: seeding.framework,
     template,
-    setup: language?.setup ?? template.setup ?? (await framework?.setup(files)) ?? [],
-    command: template.command ?? language?.command ?? (await framework?.command(files)),
+    setup: language?.setup ?? template.setup ?? (await framework?.setup(files, { shuffle })) ?? [],
+    command: own,
+    reports: [...REQUESTED_GLOBS, ...(await reportSources(files, command))],
+    orderHindrance: hindrance,
     seeding,
     environment: (seed, attempt, base = {}) => runEnvironment(seeding, seed, attempt, base),
   }
 }
+
+const whyInOrder = async (framework: Framework | undefined, project: ShuffledProject): Promise<string | undefined> =>
+  framework === undefined ? 'no test framework is known' : await framework.shuffle.hindrance(project)
 
 /**
  * The environment of one run: the template's variables, then `base` (the suite's own), then what the framework
@@ -87,22 +134,23 @@ export function runEnvironment(
   attempt: number,
   base: Record<string, string> = {},
 ): Record<string, string> {
-  const own = { ...seeding.env, ...base }
   const framework = seeding.framework === null ? undefined : FRAMEWORKS[seeding.framework]
-  return {
-    ...own,
-    ...framework?.environment(own),
-    ...framework?.seedEnvironment(seed, own, seeding.plugins),
-    TEST_SEED: String(seed),
-    ATTEMPT: String(attempt),
+  let env: Record<string, string> = { ...seeding.env, ...base }
+  if (framework !== undefined) {
+    env = { ...env, ...framework.environment(env) }
+    env = { ...env, ...framework.seedEnvironment(seed, env, seeding.plugins) }
+    if (seeding.shuffle) env = { ...env, ...framework.shuffle.environment(seed, env) }
+    if (seeding.report) env = { ...env, ...framework.report?.environment(env) }
   }
+  return { ...env, TEST_SEED: String(seed), ATTEMPT: String(attempt) }
 }
 
 async function chooseFramework(
   files: TreeReader,
   template: Template | undefined,
-  command: Command | undefined,
+  { command, framework: asked }: DetectOptions,
 ): Promise<Framework | undefined> {
+  if (asked !== undefined) return FRAMEWORKS[asked]
   const names = template === undefined ? FRAMEWORK_NAMES : template.frameworks
   const candidates = names.map((name) => FRAMEWORKS[name])
   const named = command === undefined ? undefined : namedFirst(candidates, command)

@@ -1,5 +1,6 @@
 import type { Command } from '../contract/index.ts'
 import type { Framework, TreeReader } from './framework.ts'
+import { withOptions } from './shuffling.ts'
 
 /**
  * Java takes the home folder from the system's users, not from HOME: without this Maven's repository would lie
@@ -10,6 +11,13 @@ const HOME_OF_JAVA: Command = {
 }
 /** Which provider runs the tests is settled, and fetched, only by surefire itself: so it runs them all, but no method. */
 const NO_TESTS = `'-Dtest=*#commitSuiteWarmUp' -DfailIfNoTests=false -Dsurefire.failIfNoSpecifiedTests=false`
+
+/** Of classes by Surefire, and by JUnit 5 of classes and methods. */
+const RANDOM_ORDER = [
+  '-Dsurefire.runOrder=random',
+  '-Djunit.jupiter.testclass.order.default=org.junit.jupiter.api.ClassOrderer$Random',
+  '-Djunit.jupiter.testmethod.order.default=org.junit.jupiter.api.MethodOrderer$Random',
+]
 
 export const maven: Framework = {
   name: 'maven',
@@ -29,15 +37,18 @@ export const maven: Framework = {
   plugins: async () => [],
   /** Maven 3.9 and later read MAVEN_ARGS; without a random order both options change nothing. */
   seedEnvironment: (seed, base) => ({
-    MAVEN_ARGS: [
-      base.MAVEN_ARGS,
+    MAVEN_ARGS: withOptions(base.MAVEN_ARGS, [
       `-Dsurefire.runOrder.random.seed=${seed}`,
       `-Djunit.jupiter.execution.order.random.seed=${seed}`,
-    ]
-      .filter((options) => options)
-      .join(' '),
+    ]),
   }),
   environment: () => ({}),
+  /** Surefire writes reports by itself. */
+  report: undefined,
+  shuffle: {
+    hindrance: async () => undefined,
+    environment: (_, base) => ({ MAVEN_ARGS: withOptions(base.MAVEN_ARGS, RANDOM_ORDER) }),
+  },
 }
 
 /** The project's wrapper where the commit holds all of it; the file may lack its executable bit. */

@@ -8,6 +8,18 @@ export const mocha: Framework = nodeFramework({
   mentionedIn: MENTION,
   fallbackCommand: 'npx --no-install mocha',
   seedVariable: 'MOCHA_SEED',
+  runner: {
+    word: /(?:^|\/)_?mocha(?:\.js)?$/,
+    options: {
+      // Mocha has one reporter at a time: this is the one that both people and we can read.
+      report: {
+        options: ['--reporter tap', '--reporter-options tapVersion=13'],
+        unless: /--reporter\b|\s-R\b|"reporter"|\breporter:/,
+      },
+      order: undefined,
+      settings: /^\.mocharc\.(?:[cm]?js|json|jsonc|ya?ml)$/,
+    },
+  },
   recognise: (pkg, rootFiles) =>
     pkg?.configures.mocha === true ||
     namedByPackage(pkg, rootFiles, {

@@ -1,6 +1,7 @@
 import type { Framework } from './framework.ts'
 import { matchingFiles } from './matching-files.ts'
 import { nodeFramework } from './node/node-framework.ts'
+import { askForTap, canAskForTap } from './reports/node-report.ts'
 
 const MENTION = /(?:^|[\s/;&|("'])(?:node|tsx)\s(?:[^;&|]*\s)?--test(?:$|[\s;&|)"'=-])/
 const TEST_FILE = /(?:^test|[.\-_]test|^test[-_].*|\.spec)\.[cm]?[jt]s$/
@@ -12,6 +13,7 @@ export const nodeTest: Framework = nodeFramework({
   mentionedIn: MENTION,
   fallbackCommand: 'node --test',
   seedVariable: undefined,
+  report: { fits: canAskForTap, environment: askForTap },
   async recognise(pkg, _rootFiles, files) {
     if (pkg !== undefined && MENTION.test(pkg.testScript)) return true
     const inTestFolders = await matchingFiles(files, ['test', 'tests', '__tests__'], /\.[cm]?[jt]s$/)

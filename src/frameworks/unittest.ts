@@ -3,6 +3,7 @@ import { matchingFiles } from './matching-files.ts'
 import { readPythonProject } from './python/python-project.ts'
 import { pythonSetup } from './python/python-setup.ts'
 import { PYTHON_TEST_FILE, TEST_FOLDERS, usesUnittest } from './python/test-files.ts'
+import { cannotShuffle } from './shuffling.ts'
 
 export const unittest: Framework = {
   name: 'unittest',
@@ -16,4 +17,6 @@ export const unittest: Framework = {
   plugins: async () => [],
   seedEnvironment: (seed, base) => ('PYTHONHASHSEED' in base ? {} : { PYTHONHASHSEED: String(seed) }),
   environment: () => ({}),
+  report: undefined,
+  shuffle: cannotShuffle('unittest has no random order of tests'),
 }

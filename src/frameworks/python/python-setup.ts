@@ -17,12 +17,22 @@ const MAKE_VENV = [
 const PYTHON = '"$HOME/.local/bin/python"'
 const PIP = `${PYTHON} -m pip install --quiet --disable-pip-version-check`
 
-/** Set-up of a Python project; `wants` names what must be importable whether or not the project asks for it. */
-export function pythonSetup(project: PythonProject, wants: 'pytest' | undefined): Command[] {
+/**
+ * Set-up of a Python project; `wants` names what must be importable whether or not the project asks for it, and
+ * `plugins` what is installed besides, which a host is not asked for.
+ */
+export function pythonSetup(
+  project: PythonProject,
+  wants: 'pytest' | undefined,
+  plugins: readonly 'pytest-randomly'[] = [],
+): Command[] {
   const installs = pipInstalls(project)
-  if (installs.length === 0 && project.lockedBy === undefined) return wants === undefined ? [] : [unlessOnHost(wants)]
+  const more = plugins.filter((plugin) => !project.installs.has(plugin))
+  if (installs.length === 0 && project.lockedBy === undefined && more.length === 0) {
+    return wants === undefined ? [] : [unlessOnHost(wants)]
+  }
   const lines = project.lockedBy === undefined ? [MAKE_VENV, ...installs] : [locked(project.lockedBy, installs)]
-  return [...lines, ...(wants === undefined ? [] : [missing(wants)])].map((shell) => ({ shell }))
+  return [...lines, ...[...(wants === undefined ? [] : [wants]), ...more].map(missing)].map((shell) => ({ shell }))
 }
 
 function pipInstalls({ requirementFiles, editable, requirements }: PythonProject): string[] {
@@ -48,7 +58,7 @@ function locked(tool: 'uv' | 'poetry', installs: readonly string[]): string {
 
 /** uv makes environments without pip; the host's pip reaches into them. */
 function missing(name: string): string {
-  const test = `${PYTHON} -c 'import ${name}' 2>/dev/null`
+  const test = `${PYTHON} -c 'import ${name.replaceAll('-', '_')}' 2>/dev/null`
   return `${test} || ${PIP} ${name} || python3 -m pip --python ${PYTHON} install --quiet ${name}`
 }
 

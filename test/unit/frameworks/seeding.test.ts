@@ -3,7 +3,8 @@ import { type DetectOptions, detectFramework, runEnvironment } from '../../../sr
 import { memoryTree } from '../../fixtures/memory-tree.ts'
 
 async function environmentOf(files: Record<string, string>, base?: Record<string, string>, options?: DetectOptions) {
-  return (await detectFramework(memoryTree(files), undefined, options)).environment(417225, 3, base)
+  const detected = await detectFramework(memoryTree(files), undefined, { ownReports: true, ...options })
+  return detected.environment(417225, 3, base)
 }
 const script = (test: string) => ({ 'package.json': JSON.stringify({ scripts: { test } }) })
 const always = { TEST_SEED: '417225', ATTEMPT: '3' }
