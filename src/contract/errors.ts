@@ -14,7 +14,22 @@ export const ERRORS = {
   commit_not_found: { retryable: false, status: 404, exit: 2 },
   artifact_not_found: { retryable: false, status: 404, exit: 2 },
   suite_conflict: { retryable: false, status: 409, exit: 2 },
+  /** Another extension of the suite came first, or one that was expected did not. */
+  extension_conflict: { retryable: false, status: 409, exit: 2 },
   suite_not_running: { retryable: false, status: 409, exit: 2 },
+  search_too_large: { retryable: false, status: 400, exit: 2 },
+  search_not_found: { retryable: false, status: 404, exit: 2 },
+  search_conflict: { retryable: false, status: 409, exit: 2 },
+  search_not_running: { retryable: false, status: 409, exit: 2 },
+  isolation_not_found: { retryable: false, status: 404, exit: 2 },
+  isolation_conflict: { retryable: false, status: 409, exit: 2 },
+  isolation_not_running: { retryable: false, status: 409, exit: 2 },
+  sweep_not_found: { retryable: false, status: 404, exit: 2 },
+  sweep_conflict: { retryable: false, status: 409, exit: 2 },
+  /** No run and no file of the commit has a test of that name. */
+  test_not_found: { retryable: false, status: 400, exit: 2 },
+  /** No judged run that the caller may see had a test of that name. */
+  history_not_found: { retryable: false, status: 404, exit: 2 },
   template_not_found: { retryable: false, status: 400, exit: 2 },
   template_invalid: { retryable: false, status: 500, exit: 2 },
   config_invalid: { retryable: false, status: 400, exit: 2 },
@@ -43,6 +58,34 @@ export const ERRORS = {
   store_unavailable: { retryable: true, status: 503, exit: 3 },
   artifact_store_failed: { retryable: true, status: 503, exit: 3 },
   tries_used_up: { retryable: false, status: 503, exit: 3 },
+  /** A job did not end within the time that its repository's file gives it as a whole. */
+  job_timed_out: { retryable: false, status: 504, exit: 3 },
+  /** No key, or one that is not known. */
+  unauthorized: { retryable: false, status: 401, exit: 2 },
+  /** The key's role does not reach that far. */
+  forbidden: { retryable: false, status: 403, exit: 2 },
+  /** A page of another origin asked, or by a name that is not this host's. */
+  origin_not_allowed: { retryable: false, status: 403, exit: 2 },
+  isolation_not_allowed: { retryable: false, status: 400, exit: 2 },
+  /** The host of a repository has a private address, or one of this machine. */
+  address_not_allowed: { retryable: false, status: 400, exit: 2 },
+  secret_not_allowed: { retryable: false, status: 400, exit: 2 },
+  rate_limited: { retryable: true, status: 429, exit: 3 },
+  /** The key has as many open suites as it may have. */
+  too_many_suites: { retryable: true, status: 429, exit: 3 },
+  key_not_found: { retryable: false, status: 404, exit: 2 },
+  key_conflict: { retryable: false, status: 409, exit: 2 },
+  idempotency_conflict: { retryable: false, status: 409, exit: 2 },
+  environment_not_found: { retryable: false, status: 404, exit: 2 },
+  route_not_found: { retryable: false, status: 404, exit: 2 },
+  body_too_large: { retryable: false, status: 413, exit: 2 },
+  media_type_not_supported: { retryable: false, status: 415, exit: 2 },
+  /** The gateway is ending; another one, or the same in a moment, takes the request. */
+  draining: { retryable: true, status: 503, exit: 3 },
+  /** Who was to be told of a suite's end does not answer, or refuses. */
+  notification_failed: { retryable: true, status: 502, exit: 3 },
+  /** The gateway of COMMIT_SUITE_URL does not answer, or not as one. */
+  gateway_unavailable: { retryable: true, status: 503, exit: 3 },
   internal: { retryable: true, status: 500, exit: 3 },
 } as const
 export type ErrorCode = keyof typeof ERRORS

@@ -1,29 +1,30 @@
 import { z } from 'zod'
+import { event } from './event-shape.ts'
 import { outcomeSchema } from './result.ts'
 import { suiteStatusSchema } from './suite.ts'
 import { verdictSchema } from './verdict.ts'
-
-const event = <T extends string, D extends z.ZodRawShape>(type: T, data: D) =>
-  z.object({
-    seq: z.int().positive(),
-    type: z.literal(type),
-    suite: z.string(),
-    at: z.string(),
-    data: z.object(data),
-  })
 
 const commit = { sha: z.string() }
 const run = { ...commit, run: z.string(), attempt: z.int(), seed: z.int() }
 
 /** Every step of a suite, as readers with a cursor see it. `seq` rises by one per suite. */
 export const suiteEventSchema = z.discriminatedUnion('type', [
-  event('suite.started', { repo: z.string(), runs: z.int(), parallelism: z.int(), seed: z.int().nullable() }),
+  event('suite.started', {
+    ...{ repo: z.string(), runs: z.int(), parallelism: z.int(), seed: z.int().nullable() },
+    /** The evidence decides when a commit has enough runs, which are then a cap. */
+    until: z.literal('verdict').optional(),
+    /** With `until`: the level of the intervals. */
+    confidence: z.number().optional(),
+  }),
   event('commit.resolved', { ...commit, position: z.int(), refs: z.array(z.string()), subject: z.string() }),
   event('environment.step', {
     ...commit,
-    step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept', 'waiting']),
+    step: z.enum(['provision', 'checkout', 'setup', 'ready', 'failed', 'released', 'kept', 'waiting', 'warning']),
     message: z.string(),
     cached: z.boolean().optional(),
+    /** Of `provision`: the namespace of the runs, or what stands in for it, and whether it was there before. */
+    namespace: z.string().optional(),
+    existed: z.boolean().optional(),
     /** What the environment lacks without failing for it, as sentences; the message holds them too. */
     warnings: z.array(z.string()).optional(),
   }),

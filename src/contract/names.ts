@@ -31,6 +31,36 @@ export function suiteIdOfWorkflow(workflowId: string): string {
   return workflowId.startsWith('suite/') ? workflowId.slice('suite/'.length) : workflowId
 }
 
+/** Leaves room in an id for the round and the number of a suite that makes a part of the runs. */
+export const SEARCH_ID_LENGTH = 30
+export const searchWorkflowId = (search: string): string => `search/${search}`
+/** The search id inside a workflow id started by hand: `search/<id>` or the bare id. */
+export function searchIdOfWorkflow(workflowId: string): string {
+  return workflowId.startsWith('search/') ? workflowId.slice('search/'.length) : workflowId
+}
+
+export const isolationWorkflowId = (isolation: string): string => `isolation/${isolation}`
+/** The isolation id inside a workflow id started by hand: `isolation/<id>` or the bare id. */
+export function isolationIdOfWorkflow(workflowId: string): string {
+  return workflowId.startsWith('isolation/') ? workflowId.slice('isolation/'.length) : workflowId
+}
+
+/** Id of the workflow that tells a target of the end of a suite, which it reached after so many extensions. */
+export const notifyWorkflowId = (suite: string, target: string, extension: number): string =>
+  `notify/${suite}/${target}/${extension}`
+
+/** Id of the schedule of a sweep, and the beginning of the ids of its firings' workflows. */
+export const sweepScheduleId = (sweep: string): string => `sweep/${sweep}`
+/** The sweep that a schedule belongs to; undefined of other schedules. */
+export const sweepOfSchedule = (scheduleId: string): string | undefined => /^sweep\/(.+)$/.exec(scheduleId)?.[1]
+
+/** Id of the suite that makes a part of the runs of a search: of the round, from 1, and of the commit in it, from 1. */
+export const partSuiteId = (search: string, round: number, number: number): string => `${search}-${round}-${number}`
+/** The id that a suite of that form is named after, whether there is a search of that id or not. */
+export function wholeOfPart(suite: string): string | undefined {
+  return /^(.+)-[1-9]\d{0,3}-[1-9]\d{0,3}$/.exec(suite)?.[1]
+}
+
 /** Task queue of workflows and of the activities that any worker can do. */
 export const TASK_QUEUE = 'commit-suite'
 /** Task queue of one host: preparation and runs, bounded by its slots. */

@@ -17,7 +17,7 @@ export const intervalSchema = z.object({
 export type Interval = z.infer<typeof intervalSchema>
 
 /** One-sided upper bound 1 − α^(1/n), given only where no run failed. */
-const upperBoundSchema = z.object({ level: z.number(), value: z.number() })
+export const upperBoundSchema = z.object({ level: z.number(), value: z.number() })
 
 /** The judgement of one commit. `failureRate` is null where no run gave a test result. */
 export const verdictSchema = z.object({
@@ -28,5 +28,10 @@ export const verdictSchema = z.object({
   upperBound: upperBoundSchema.optional(),
   severity: severitySchema,
   stoppedEarly: z.boolean(),
+  /**
+   * Where the evidence decided when to stop, and while runs are still to come: the attempts below this one are all that
+   * counts. Absent where all runs count, their number given by the suite.
+   */
+  evidence: z.int().optional(),
 })
 export type Verdict = z.infer<typeof verdictSchema>

@@ -16,9 +16,10 @@ export interface YamlDocument {
  * Parses YAML (JSON is a part of it). Duplicate keys, tags that are not plain data and documents that blow up
  * through aliases are refused with `code`, naming file and line.
  */
-export function parseYaml(text: string, file: string, code: ErrorCode): YamlDocument {
+export function parseYaml(text: string, file: string, code: ErrorCode, version: '1.1' | '1.2' = '1.2'): YamlDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: true })
+  const strict = { uniqueKeys: true, merge: false, prettyErrors: true } as const
+  const document = parseDocument(text, { lineCounter: lines, version, ...strict })
   const problem = document.errors[0] ?? document.warnings[0]
   if (problem !== undefined) {
     const line = problem.linePos?.[0].line
@@ -51,12 +52,18 @@ export function checkDocument<S extends z.ZodType>(
   const path = issue?.path ?? []
   const field = path.length === 0 ? 'the document' : path.map(String).join('.')
   throw invalidInput(
-    `${place(document.file, document.lineOf(path))}: ${field}`,
+    `${place(document.file, nearestLine(document, path))}: ${field}`,
     valueAt(document.value, path),
     issue?.message ?? 'is not valid',
     undefined,
     code,
   )
+}
+
+/** Of a value that the text does not hold itself, the line of what would hold it. */
+function nearestLine(document: YamlDocument, path: readonly PropertyKey[]): number | undefined {
+  const line = document.lineOf(path)
+  return line === undefined && path.length > 0 ? nearestLine(document, path.slice(0, -1)) : line
 }
 
 function unknownKey(
