@@ -1,4 +1,4 @@
-import { type NewSuiteEvent, type SuiteEvent, suiteEventSchema } from '../contract/index.ts'
+import { type NewSuiteEvent, type SuiteEvent, type SuiteEventType, suiteEventSchema } from '../contract/index.ts'
 import type { EventStore } from './store.ts'
 import { type Database, suiteNotFound, type Write, write } from './write.ts'
 
@@ -48,6 +48,17 @@ export async function appendEvent(trx: Write, event: NewSuiteEvent): Promise<{ s
   return { seq: old.seq, appended: false }
 }
 
+const OF_COMMITS_AND_RUNS: SuiteEventType[] = [
+  'commit.resolved',
+  'environment.step',
+  'run.started',
+  'run.waiting',
+  'run.retried',
+  'run.finished',
+]
+
+const parseRow = (row: { data: string }): SuiteEvent => suiteEventSchema.parse({ ...row, data: JSON.parse(row.data) })
+
 export function eventStore(db: Database): EventStore {
   return {
     append: async (event) => (await write(db, (trx) => appendEvent(trx, event))).seq,
@@ -61,7 +72,20 @@ export function eventStore(db: Database): EventStore {
         .orderBy('seq')
         .limit(limit)
         .execute()
-      return rows.map((row) => suiteEventSchema.parse({ ...row, data: JSON.parse(row.data) }))
+      return rows.map(parseRow)
+    },
+
+    async about(suite, subjects): Promise<SuiteEvent[]> {
+      const rows = await db
+        .selectFrom('events')
+        .select(['seq', 'type', 'suite', 'at', 'data'])
+        .where('suite', '=', suite)
+        // All types by name: the index begins with them.
+        .where('type', 'in', OF_COMMITS_AND_RUNS)
+        .where('subject', 'in', subjects)
+        .orderBy('seq')
+        .execute()
+      return rows.map(parseRow)
     },
 
     async lastSeq(suite) {

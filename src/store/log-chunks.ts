@@ -48,7 +48,7 @@ export async function appendChunk(trx: Write, key: LogKey, offset: number, bytes
   if (offset > next || end <= next || (await hasResult(trx, key))) return next
   await assertSuite(trx, key.suite)
   const fresh = bytes.subarray(next - offset)
-  await trx
+  const { numInsertedOrUpdatedRows } = await trx
     .insertInto('log_chunks')
     .values({
       suite: key.suite,
@@ -61,8 +61,12 @@ export async function appendChunk(trx: Write, key: LogKey, offset: number, bytes
       size_bytes: fresh.byteLength,
       bytes: fresh,
     })
-    .execute()
-  return end
+    .onConflict((conflict) =>
+      conflict.columns(['suite', 'sha', 'attempt', 'generation', 'try_number', 'stream', 'byte_offset']).doNothing(),
+    )
+    .executeTakeFirst()
+  // On PostgreSQL another writer of the stream may have come first: what counts is what is on record.
+  return numInsertedOrUpdatedRows === 1n ? end : await chunksEnd(trx, key)
 }
 
 async function assertSuite(trx: Write, suite: string): Promise<void> {

@@ -5,22 +5,32 @@ import type { ColumnTypes } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
 /** Throws `store_unavailable` where a newer Commit Suite has already changed the schema. */
-export function refuseNewerSchema(version: number, place: string): void {
+export function refuseNewerSchema(
+  version: number,
+  place: string,
+  { field, other }: { field: string; other: string } = { field: 'COMMIT_SUITE_HOME', other: 'another directory' },
+): void {
   if (version <= NEWEST_VERSION) return
   throw new CommitSuiteError(
     'store_unavailable',
     `${place} was written by a newer Commit Suite (schema ${version}, this one knows ${NEWEST_VERSION}). ` +
-      'Use that version, or set COMMIT_SUITE_HOME to another directory.',
-    { field: 'COMMIT_SUITE_HOME', value: place, rule: `schema at most ${NEWEST_VERSION}` },
+      `Use that version, or set ${field} to ${other}.`,
+    { field, value: place, rule: `schema at most ${NEWEST_VERSION}` },
   )
 }
 
 /**
  * Brings the schema up to date in one write transaction: of several processes that open a new database at once,
- * one makes the tables and the others find them made.
+ * one makes the tables and the others find them made. `lock` keeps the others out where a transaction alone does not.
  */
-export async function migrate(db: Kysely<Schema>, types: ColumnTypes, place: string): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  types: ColumnTypes,
+  place: string,
+  lock: (trx: Kysely<Schema>) => Promise<void> = async () => undefined,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await lock(trx)
     await trx.schema
       .createTable('schema_versions')
       .ifNotExists()

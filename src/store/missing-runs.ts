@@ -1,4 +1,5 @@
-import type { Outcome, RunResult } from '../contract/index.ts'
+import { sql } from 'kysely'
+import { type Outcome, type RunResult, sha12 } from '../contract/index.ts'
 import { eventRow, takeNumbers } from './events.ts'
 import { finishedEvent, resultRow } from './result-rows.ts'
 import { type Database, insertSlices, type Write, write } from './write.ts'
@@ -12,6 +13,10 @@ export interface MissingRuns {
   outcome: Extract<Outcome, 'error' | 'cancelled'>
   reason: string
   node: string
+  /** Only attempts below this one. */
+  below?: number | undefined
+  /** Only runs that have begun: of the others nobody is waiting for a result. */
+  begun?: boolean | undefined
 }
 
 /** Gives runs of a commit that have no result one, a slice at a time; returns how many still may have none. */
@@ -32,11 +37,15 @@ export async function closeMissingRuns(db: Database, missing: MissingRuns): Prom
   })
 }
 
-async function findMissing(trx: Write, { suite, sha }: MissingRuns): Promise<{ attempt: number; seed: number }[]> {
+async function findMissing(
+  trx: Write,
+  { suite, sha, below, begun = false }: MissingRuns,
+): Promise<{ attempt: number; seed: number }[]> {
   return await trx
     .selectFrom('suite_seeds as asked')
     .select(['asked.attempt', 'asked.seed'])
     .where('asked.suite', '=', suite)
+    .$if(below !== undefined, (query) => query.where('asked.attempt', '<', below ?? 0))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -46,6 +55,23 @@ async function findMissing(trx: Write, { suite, sha }: MissingRuns): Promise<{ a
             .where('results.suite', '=', suite)
             .where('results.sha', '=', sha)
             .whereRef('results.attempt', '=', 'asked.attempt'),
+        ),
+      ),
+    )
+    .$if(begun, (query) =>
+      query.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('events')
+            .select('events.seq')
+            .where('events.suite', '=', suite)
+            .where('events.type', '=', 'run.started')
+            // Its id, in words of every database.
+            .where(
+              'events.subject',
+              '=',
+              sql<string>`${`${suite}.${sha12(sha)}.`} || cast(${eb.ref('asked.attempt')} as text)`,
+            ),
         ),
       ),
     )

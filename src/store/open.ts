@@ -1,10 +1,24 @@
 import { fileArtifactStore } from './artifacts.ts'
+import { browserSessionStore } from './browser-sessions.ts'
 import { eventStore } from './events.ts'
+import { historyStore } from './history/history-store.ts'
+import { idempotencyStore } from './idempotency.ts'
+import { isolationStore } from './isolations/isolations.ts'
+import { keyStore } from './keys.ts'
 import { logStore } from './logs.ts'
+import { notificationStore } from './notifications/notifications.ts'
+import type { Patience } from './postgres/database.ts'
 import { resultStore } from './results.ts'
+import { retentionStore } from './retention/retention.ts'
+import { rulesStore } from './rules/rules-store.ts'
+import { searchStore } from './searches/searches.ts'
 import { openForReading, openForWriting } from './sqlite/database.ts'
 import type { Store } from './store.ts'
+import { streamCursors } from './stream-cursors.ts'
 import { suiteStore } from './suites.ts'
+import { sweepStore } from './sweeps/sweeps.ts'
+import { testStore } from './tests/read-tests.ts'
+import type { Database } from './write.ts'
 
 export interface StoreOptions {
   /** Holds `results.db`; made where it is missing. */
@@ -12,21 +26,52 @@ export interface StoreOptions {
   artifactsDir: string
   /** Reads only; where there is no database yet, everything is empty. */
   readOnly?: boolean
+  /** A PostgreSQL database to use instead of `results.db`. */
+  databaseUrl?: string | undefined
+  /** For how long it is waited for while it is away: when it is opened, and afterwards whenever it is used. */
+  patience?: Partial<Patience>
 }
 
+const PATIENCE: Patience = { openingMs: 3_000, workingMs: 60_000 }
+
 /**
- * Opens the store of a state directory, which any number of processes may have open at once. Throws
- * `store_unavailable` where the database cannot be used or belongs to a newer version.
+ * Opens the store of a state directory, which any number of processes may have open at once; on PostgreSQL it is the
+ * store of all state directories that name the same database. Throws `store_unavailable` where the database cannot be
+ * used or belongs to a newer version.
  */
-export async function openStore({ stateDir, artifactsDir, readOnly = false }: StoreOptions): Promise<Store> {
-  const db = readOnly ? await openForReading(stateDir) : await openForWriting(stateDir)
+export async function openStore({ artifactsDir, ...options }: StoreOptions): Promise<Store> {
+  const db = await openDatabase(options)
   const artifacts = fileArtifactStore(artifactsDir)
   return {
     suites: suiteStore(db, artifacts),
+    searches: searchStore(db, testStore(db)),
+    isolations: isolationStore(db),
+    sweeps: sweepStore(db),
+    notifications: notificationStore(db),
     results: resultStore(db),
+    tests: testStore(db),
+    rules: rulesStore(db),
+    history: historyStore(db),
+    retention: retentionStore(db, artifacts),
     events: eventStore(db),
     logs: logStore(db, artifactsDir, artifacts),
     artifacts,
+    keys: keyStore(db),
+    browserSessions: browserSessionStore(db),
+    idempotency: idempotencyStore(db),
+    streamCursors: streamCursors(db),
     close: () => db.destroy(),
   }
+}
+
+async function openDatabase({
+  stateDir,
+  databaseUrl,
+  readOnly = false,
+  patience,
+}: Omit<StoreOptions, 'artifactsDir'>): Promise<Database> {
+  if (databaseUrl === undefined) return readOnly ? await openForReading(stateDir) : await openForWriting(stateDir)
+  // Its client is loaded by those only who use it.
+  const { openPostgres } = await import('./postgres/database.ts')
+  return await openPostgres({ url: databaseUrl, readOnly, patience: { ...PATIENCE, ...patience } })
 }

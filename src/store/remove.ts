@@ -1,3 +1,5 @@
+import { jobCursor } from './stream-cursors.ts'
+import { removeUnusedTests } from './tests/remove-tests.ts'
 import { type Database, write } from './write.ts'
 
 /** Rows that one transaction deletes: other writers wait for it. */
@@ -21,5 +23,22 @@ export async function removeSuiteRows(db: Database, suite: string): Promise<void
     await db.deleteFrom('log_chunks').where('suite', '=', suite).where('sha', '=', sha).execute()
     await db.deleteFrom('results').where('suite', '=', suite).where('sha', '=', sha).execute()
   }
-  await write(db, (trx) => trx.deleteFrom('suites').where('id', '=', suite).execute())
+  await db.deleteFrom('failure_messages').where('suite', '=', suite).execute()
+  const repo = await removeSuiteRow(db, suite)
+  if (repo !== undefined) await removeUnusedTests(db, repo)
+}
+
+/** Returns the repository of the suite; undefined where it is gone already. */
+async function removeSuiteRow(db: Database, suite: string): Promise<string | undefined> {
+  return await write(db, async (trx) => {
+    const removed = await trx
+      .deleteFrom('suites')
+      .where('id', '=', suite)
+      .returning(['repo', 'endpoint', 'owner'])
+      .executeTakeFirst()
+    if (removed === undefined || removed.endpoint === null) return removed?.repo
+    const cursor = jobCursor({ id: suite, endpoint: removed.endpoint, owner: removed.owner })
+    await trx.deleteFrom('stream_cursors').where('job', '=', cursor).execute()
+    return removed.repo
+  })
 }

@@ -1,12 +1,12 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { artifactRefSchema, formatRunId, type NewSuiteEvent, type RunResult } from '../contract/index.ts'
-import type { ResultTable } from './schema.ts'
+import type { ResultTable, ResultTestColumns } from './schema.ts'
 
 const artifactsSchema = z.array(artifactRefSchema)
 
-/** The row of a result, without `superseded`, which depends on the other rows. */
-export function resultRow(result: RunResult): Omit<ResultTable, 'superseded'> {
+/** The row of a result, without `superseded`, which depends on the other rows, and what its reports say of tests. */
+export function resultRow(result: RunResult): Omit<ResultTable, 'superseded' | keyof ResultTestColumns> {
   return {
     suite: result.suite,
     sha: result.sha,

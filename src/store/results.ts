@@ -1,9 +1,14 @@
 import { emptyTally, type RunKey, type RunResult, type Tally, tallyField } from '../contract/index.ts'
 import { eventRow, returnNumbers, takeNumbers } from './events.ts'
+import { hasSeveralMachines, readMachines } from './machines.ts'
 import { closeMissingRuns } from './missing-runs.ts'
 import { finishedEvent, resultOf, resultRow } from './result-rows.ts'
+import { readOutcomes } from './run-outcomes.ts'
 import { readStanding } from './run-standing.ts'
+import type { ResultTestColumns } from './schema.ts'
 import type { ResultStore } from './store.ts'
+import { keepTests } from './tests/keep-tests.ts'
+import { readUnfinished } from './unfinished-runs.ts'
 import { type Database, type Write, write } from './write.ts'
 
 const KEY = ['suite', 'sha', 'attempt', 'generation'] as const
@@ -21,8 +26,8 @@ async function find(db: Database, key: RunKey): Promise<RunResult | undefined> {
 }
 
 /** True where the result is new; its row tells whether a newer generation is already there. */
-async function insertResult(trx: Write, result: RunResult): Promise<boolean> {
-  const row = resultRow(result)
+async function insertResult(trx: Write, result: RunResult, tests: ResultTestColumns | undefined): Promise<boolean> {
+  const row = { ...resultRow(result), ...tests }
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('results')
     .values((eb) => ({
@@ -40,8 +45,8 @@ async function insertResult(trx: Write, result: RunResult): Promise<boolean> {
               .where('newer.generation', '>', row.generation),
           ),
         )
-        .then(1)
-        .else(0)
+        .then(eb.lit(1))
+        .else(eb.lit(0))
         .end(),
     }))
     .onConflict((conflict) => conflict.columns(KEY).doNothing())
@@ -61,9 +66,13 @@ async function supersedeOlder(trx: Write, key: RunKey): Promise<void> {
 }
 
 /** The number is taken first: its row serialises the writers of a suite, on every database in the same order. */
-async function record(trx: Write, result: RunResult): Promise<{ inserted: boolean; result: RunResult }> {
+async function record(
+  trx: Write,
+  result: RunResult,
+  tests: ResultTestColumns | undefined,
+): Promise<{ inserted: boolean; result: RunResult }> {
   const seq = await takeNumbers(trx, result.suite, 1)
-  if (await insertResult(trx, result)) {
+  if (await insertResult(trx, result, tests)) {
     await trx
       .insertInto('events')
       .values(eventRow(finishedEvent(result), seq, new Date().toISOString()))
@@ -75,7 +84,11 @@ async function record(trx: Write, result: RunResult): Promise<{ inserted: boolea
   return { inserted: false, result: (await find(trx, result)) ?? result }
 }
 
-async function countOutcomes(db: Database, suite: string, sha?: string): Promise<Map<string, Tally>> {
+async function countOutcomes(
+  db: Database,
+  suite: string,
+  { sha, below }: { sha?: string; below?: number | undefined } = {},
+): Promise<Map<string, Tally>> {
   let query = db
     .selectFrom('results')
     .select((eb) => ['sha', 'outcome', eb.fn.countAll<number | bigint | string>().as('runs')])
@@ -83,6 +96,7 @@ async function countOutcomes(db: Database, suite: string, sha?: string): Promise
     .where('superseded', '=', 0)
     .groupBy(['sha', 'outcome'])
   if (sha !== undefined) query = query.where('sha', '=', sha)
+  if (below !== undefined) query = query.where('attempt', '<', below)
   const tallies = new Map<string, Tally>()
   for (const row of await query.execute()) {
     const tally = tallies.get(row.sha) ?? emptyTally()
@@ -94,10 +108,14 @@ async function countOutcomes(db: Database, suite: string, sha?: string): Promise
 
 export function resultStore(db: Database): ResultStore {
   return {
-    record: (result) => write(db, (trx) => record(trx, result)),
+    async record(result, tests) {
+      const kept = tests === undefined ? undefined : await keepTests(db, result.suite, tests)
+      return await write(db, (trx) => record(trx, result, kept))
+    },
     get: (key) => find(db, key),
     standing: (key) => readStanding(db, key),
     closeMissing: (missing) => closeMissingRuns(db, missing),
+    unfinished: (query) => readUnfinished(db, query),
 
     async list({ suite, sha, outcome, fromAttempt = 0, limit }) {
       let query = db
@@ -112,8 +130,11 @@ export function resultStore(db: Database): ResultStore {
       return rows.map(resultOf)
     },
 
-    tally: async (suite, sha) => (await countOutcomes(db, suite, sha)).get(sha) ?? emptyTally(),
+    outcomes: (query) => readOutcomes(db, query),
+    tally: async (suite, sha, below) => (await countOutcomes(db, suite, { sha, below })).get(sha) ?? emptyTally(),
     tallies: (suite) => countOutcomes(db, suite),
+    machines: (query) => readMachines(db, query),
+    hasSeveralMachines: (suite) => hasSeveralMachines(db, suite),
 
     async exitCodes(suite, sha) {
       const rows = await db
@@ -124,7 +145,7 @@ export function resultStore(db: Database): ResultStore {
         .where('superseded', '=', 0)
         .where('outcome', 'in', ['passed', 'failed', 'timed_out', 'crashed'])
         .groupBy('exit_code')
-        .orderBy('exit_code')
+        .orderBy('exit_code', (order) => order.asc().nullsFirst())
         .execute()
       return rows.map((row) => ({ exitCode: row.exit_code, runs: Number(row.runs) }))
     },

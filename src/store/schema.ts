@@ -1,20 +1,43 @@
-import type { Outcome, SuiteStatus } from '../contract/index.ts'
+import type { Outcome, Role, SuiteStatus } from '../contract/index.ts'
+import type { HistoryTables } from './history/tables.ts'
+import type { IsolationTables } from './isolations/tables.ts'
+import type { NotificationTables } from './notifications/tables.ts'
+import type { RuleTables } from './rules/tables.ts'
+import type { SearchTables } from './searches/tables.ts'
+import type { SweepTables } from './sweeps/tables.ts'
 
 /**
  * The tables as Kysely sees them. Only text, integer, bigint and blob columns, JSON as text: the same schema and
  * the same queries work on PostgreSQL. Times are RFC 3339 in UTC, so that their order is the order of the text.
  */
-export interface Schema {
+export interface Schema
+  extends SearchTables,
+    NotificationTables,
+    RuleTables,
+    IsolationTables,
+    SweepTables,
+    HistoryTables {
   schema_versions: SchemaVersionTable
   suites: SuiteTable
   event_counters: EventCounterTable
   suite_seeds: SuiteSeedTable
+  extensions: ExtensionTable
   commits: CommitTable
   results: ResultTable
   verdicts: VerdictTable
   events: EventTable
   log_chunks: LogChunkTable
   log_artifacts: LogArtifactTable
+  api_keys: ApiKeyTable
+  browser_sessions: BrowserSessionTable
+  idempotency_records: IdempotencyTable
+  stream_cursors: StreamCursorTable
+  test_counter: TestCounterTable
+  tests: TestTable
+  test_sets: TestSetTable
+  failure_sets: FailureSetTable
+  test_failures: TestFailureTable
+  failure_messages: FailureMessageTable
 }
 
 interface SchemaVersionTable {
@@ -32,6 +55,22 @@ export interface SuiteTable {
   failure: string | null
   created_at: string
   finished_at: string | null
+  /** Name of the API key that asked for it; null where nobody's key did. */
+  owner: string | null
+  /** Of a serverless job. */
+  endpoint: string | null
+  /** The search or isolation that it makes runs of, as `search/<id>`; null of suites that stand alone. */
+  part_of: string | null
+  /** How often it was extended. */
+  extensions: number
+  /** Time between an end and the extension after it. */
+  idle_ms: number
+  /** Extensions that its history has; null until all its commits are in the history. */
+  folded: number | null
+  /** 1 where its logs and artifacts were removed by age. */
+  logs_removed: number | null
+  /** 1 where it is being removed by age. */
+  expired: number | null
 }
 
 /** Apart from `suites`, so that numbering an event does not rewrite the row with the spec. */
@@ -46,6 +85,20 @@ interface SuiteSeedTable {
   seed: number
 }
 
+interface ExtensionTable {
+  suite: string
+  /** From 1. */
+  number: number
+  request_digest: string
+  /** Of the runs that it added. */
+  first_attempt: number
+  /** Added for each commit. */
+  runs: number
+  /** 1 where runs that ended `error` or `cancelled` were repeated. */
+  errors: number
+  created_at: string
+}
+
 export interface CommitTable {
   suite: string
   position: number
@@ -57,7 +110,20 @@ export interface CommitTable {
   committed_at: string
 }
 
-export interface ResultTable {
+/** What the reports of a run say of its tests; all null where it left none. */
+export interface ResultTestColumns {
+  /** Of `test_sets`; null for an empty set. */
+  ran_set: number | null
+  skipped_set: number | null
+  /** Of `failure_sets`; null where no test failed. */
+  failure_set: number | null
+  /** A number wherever it left any. */
+  unreadable_reports: number | null
+  /** Of the first of them. */
+  unreadable_why: string | null
+}
+
+export interface ResultTable extends ResultTestColumns {
   suite: string
   sha: string
   attempt: number
@@ -116,4 +182,82 @@ interface LogArtifactTable extends LogStreamColumns {
   head_bytes: number
   dropped_bytes: number
   tail_bytes: number
+}
+
+interface ApiKeyTable {
+  id: string
+  name: string
+  role: Role
+  /** SHA-256 of the secret, in hex; the secret itself is 256 random bits and stored nowhere. */
+  digest: string
+  requests_per_minute: number
+  open_suites: number
+  created_at: string
+}
+
+interface BrowserSessionTable {
+  /** SHA-256 of the cookie, in hex. */
+  digest: string
+  key_id: string
+  expires_at: string
+}
+
+interface IdempotencyTable {
+  /** Name of the key, or the empty string without one. */
+  caller: string
+  token: string
+  request_digest: string
+  suite: string
+  created_at: string
+}
+
+interface StreamCursorTable {
+  job: string
+  position: number
+}
+
+/** One row: the last id that was given to a test, a set of tests or a set of failures. */
+interface TestCounterTable {
+  last_id: number
+}
+
+interface TestTable {
+  id: number
+  repo: string
+  name: string
+}
+
+interface TestSetTable {
+  id: number
+  /** SHA-256 of repository and names, in hex. */
+  digest: string
+  repo: string
+  /** Their ids, see `encodeIds`. */
+  tests: Uint8Array
+}
+
+interface FailureSetTable {
+  id: number
+  /** SHA-256 of repository, names and fingerprints, in hex. */
+  digest: string
+  repo: string
+  /** Ids of the failures beyond those in `test_failures`, see `encodeIds`. */
+  beyond: Uint8Array
+}
+
+interface TestFailureTable {
+  failure_set: number
+  test: number
+  /** 1 where the name is that of something else that failed: a package that does not build, say. */
+  outside: number
+  /** Its 12 hex digits as a number. */
+  fingerprint: number
+}
+
+/** By suite: what a test wrote belongs to those who may see that suite. */
+interface FailureMessageTable {
+  suite: string
+  fingerprint: number
+  /** Of the first failure with that fingerprint. */
+  message: string
 }

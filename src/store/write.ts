@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { CommitSuiteError } from '../contract/index.ts'
+import { whileInterrupted } from './interruption.ts'
 import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>
@@ -13,8 +14,12 @@ export function* insertSlices<T>(rows: readonly T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) yield rows.slice(at, at + ROWS_PER_INSERT)
 }
 
-/** All of `work` or nothing of it, with the write lock from the start. */
-export const write = <T>(db: Database, work: (trx: Write) => Promise<T>): Promise<T> => db.transaction().execute(work)
+/**
+ * All of `work` or nothing of it. SQLite has the write lock from the start; on PostgreSQL others write at the same time, so
+ * that `work` locks a row before it reads what it depends on, and is done again where the database took it back.
+ */
+export const write = <T>(db: Database, work: (trx: Write) => Promise<T>): Promise<T> =>
+  whileInterrupted(() => db.transaction().execute(work))
 
 export function suiteNotFound(suite: string): CommitSuiteError {
   return new CommitSuiteError(

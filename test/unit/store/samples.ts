@@ -1,4 +1,4 @@
-import type { NewSuiteEvent, RunResult, SuiteCommit, SuiteSpec } from '../../../src/contract/index.ts'
+import type { NewSuiteEvent, RunResult, RunTests, SuiteCommit, SuiteSpec } from '../../../src/contract/index.ts'
 
 export const SHA = 'a1'.repeat(20)
 export const OTHER_SHA = 'b2'.repeat(20)
@@ -59,4 +59,16 @@ export const pausedEvent = (suite: string, ordinal: number): NewSuiteEvent => ({
   subject: suite,
   ordinal,
   data: {},
+})
+
+/** Reports of tests that all passed, unless said otherwise. */
+export const runTests = (ran: string[], fields: Partial<RunTests> = {}): RunTests => ({
+  ran,
+  failed: [],
+  failedBeyond: [],
+  skipped: [],
+  outsideTests: [],
+  unreadable: [],
+  order: [],
+  ...fields,
 })

@@ -1,8 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Kysely } from 'kysely'
+import { Client } from 'pg'
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../../src/store/open.ts'
+import { openPostgres } from '../../../src/store/postgres/database.ts'
+import type { Schema } from '../../../src/store/schema.ts'
+import { openForWriting } from '../../../src/store/sqlite/database.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { suiteSpec } from './samples.ts'
 
@@ -13,16 +19,52 @@ export async function temporaryDirectory(): Promise<string> {
   return directory
 }
 
-export async function temporaryStore(): Promise<{ store: Store; stateDir: string; artifactsDir: string }> {
+let newDatabase: () => Promise<string | undefined> = async () => undefined
+
+/** Gives the stores of all tests that follow in this file databases of their own, in the place of SQLite's. */
+export function useDatabases(make: () => Promise<string>): void {
+  newDatabase = make
+}
+
+export interface TemporaryStore {
+  store: Store
+  stateDir: string
+  artifactsDir: string
+  /** Of PostgreSQL; SQLite's is in the state directory. */
+  databaseUrl: string | undefined
+}
+
+export async function temporaryStore(): Promise<TemporaryStore> {
   const stateDir = await temporaryDirectory()
   const artifactsDir = join(stateDir, 'artifacts')
-  const store = await openStore({ stateDir, artifactsDir })
+  const databaseUrl = await newDatabase()
+  const store = await openStore({ stateDir, artifactsDir, databaseUrl })
   onTestFinished(() => store.close())
-  return { store, stateDir, artifactsDir }
+  return { store, stateDir, artifactsDir, databaseUrl }
 }
 
 export async function storeWithSuite(id = 's-1', seeds: number[] = [11, 22, 33]) {
   const opened = await temporaryStore()
   await opened.store.suites.create({ spec: suiteSpec(id), requestDigest: 'digest', seeds })
   return opened
+}
+
+/** The database of a store, for what the store itself does not do; the caller destroys it. */
+export const databaseOf = ({ stateDir, databaseUrl }: TemporaryStore): Promise<Kysely<Schema>> =>
+  databaseUrl === undefined
+    ? openForWriting(stateDir)
+    : openPostgres({ url: databaseUrl, readOnly: false, patience: { openingMs: 5_000, workingMs: 5_000 } })
+
+/** Rows of a table, whatever the store says of them. */
+export async function countRows({ stateDir, databaseUrl }: TemporaryStore, table: string): Promise<number> {
+  const query = `select count(*) as n from ${table}`
+  if (databaseUrl === undefined) {
+    using database = new DatabaseSync(join(stateDir, 'results.db'), { readOnly: true })
+    return Number(database.prepare(query).get()?.n)
+  }
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  const { rows } = await client.query(query)
+  await client.end()
+  return Number(rows[0]?.n)
 }
