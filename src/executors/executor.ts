@@ -16,12 +16,18 @@ export interface SecretSource {
 export interface Executor {
   /** Refuses early what this host cannot do (`sandbox` without root, a cluster that is not there). */
   assertSupported(isolation: Isolation, cluster?: ClusterRef): Promise<void>
+  /** Makes the place of a session without a run, or finds and updates it. */
+  ensureSession(request: SessionPlaceRequest, context: ExecutionContext): Promise<Provision>
+  /** The name of a session's place, whoever made it; undefined where there is none. */
+  findSession(request: FindSessionRequest, context: ExecutionContext): Promise<string | undefined>
   /** Makes the place of a commit's runs, or finds and updates it; what it returns goes on record. */
   provision(request: ProvisionRequest, context: ExecutionContext): Promise<Provision>
   /** Checks the commit out and runs its set-up, or finds both done; leased against `gc` until `release`. */
   prepare(request: PrepareRequest, context: PrepareContext): Promise<Preparation>
   /** Starts the run or adopts it where it already goes on, streams its output and waits for its end. */
   run(request: RunRequest, context: RunContext): Promise<RunCompletion>
+  /** Gives back what a run has left whose result is on record: its worker died before `dispose`. Idempotent. */
+  forget(request: RunRequest, context: ExecutionContext): Promise<void>
   /** Ends what is left of the lane's runs, removes its workspaces and gives its lease back. Idempotent. */
   release(request: ReleaseRequest): Promise<void>
 }
@@ -48,13 +54,31 @@ export interface ProvisionRequest extends ClusterPlace {
   parallelism: number
 }
 
+export interface FindSessionRequest {
+  session: SessionRef
+  cluster?: ClusterRef | undefined
+}
+
+export interface SessionPlaceRequest extends FindSessionRequest {
+  template: Template
+  /** Names what asks: asked again after a crash, what it made before counts as made by it. */
+  createdBy: string
+}
+
 export interface Provision {
   /** Where, in a few words: a host, or a namespace of a cluster. */
   place: string
+  /** Name of the namespace, or of the folder that stands in for a session's; undefined where there is none. */
+  namespace?: string
+  /** Whether it was there before this request. */
+  existed: boolean
 }
 
 export interface ExecutionContext {
-  /** Aborts when the caller was cancelled: end the processes, clean up, throw the signal's reason. */
+  /**
+   * Aborts when the caller was cancelled (see was-cancelled.ts): end the processes, clean up, throw the signal's
+   * reason. Where it aborts for another reason, throw that too, but leave what the next call must find.
+   */
   signal: AbortSignal
   /** Called about once a second while something is alive; never throws. */
   heartbeat(details?: unknown): void
@@ -164,6 +188,8 @@ export interface RunCompletion {
   stdout: CapturedStream
   stderr: CapturedStream
   files: CollectedFile[]
+  /** Names of files that were asked for and are too large to be kept. */
+  leftOut?: string[]
   node: string
   /** Gives back the spool and workspace of the run; call it when everything is safely stored. */
   dispose(): Promise<void>

@@ -1,5 +1,5 @@
 import { CommitSuiteError, SHA_PATTERN } from '../contract/index.ts'
-import { type FetchContext, gitFetch } from './fetch-into.ts'
+import { type FetchContext, gitFetch } from './git-fetch.ts'
 import { readSource } from './local-source.ts'
 import { lookUpCommits } from './present-commits.ts'
 

@@ -27,6 +27,19 @@ const INHERITED = [
   'NO_PROXY',
 ] as const
 
+/** Those that could send a connection elsewhere than to the address it is told. */
+const REDIRECTING: readonly string[] = [
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+]
+
 /** Whatever the configuration of a repository says, nothing of it may start a program or open a connection. */
 const SAFE_SETTINGS: readonly GitSetting[] = [
   ['core.hooksPath', '/dev/null'],
@@ -56,6 +69,8 @@ export interface GitEnvironmentOptions {
   globalConfig?: string
   /** More variables, such as GIT_CEILING_DIRECTORIES. */
   extra?: Record<string, string>
+  /** Nothing of the worker's environment decides where connections go: no proxy, no ssh program of its own. */
+  direct?: boolean
 }
 
 /**
@@ -68,7 +83,7 @@ export function gitEnvironment(options: GitEnvironmentOptions = {}): Record<stri
   const settings = [...SAFE_SETTINGS, ...allowed, ...(options.settings ?? [])]
   return {
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15',
-    ...inherited(),
+    ...inherited(options.direct ?? false),
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_ATTR_NOSYSTEM: '1',
@@ -85,9 +100,10 @@ export function gitEnvironment(options: GitEnvironmentOptions = {}): Record<stri
   }
 }
 
-function inherited(): Record<string, string> {
+function inherited(direct: boolean): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of INHERITED) {
+    if (direct && REDIRECTING.includes(name)) continue
     const value = process.env[name]
     if (value !== undefined && value !== '') kept[name] = value
   }

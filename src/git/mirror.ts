@@ -4,11 +4,14 @@ import { dirname, join } from 'node:path'
 import { CommitSuiteError } from '../contract/index.ts'
 import { withLock } from '../process/lock-file.ts'
 import { fetchFailure } from './fetch-failure.ts'
-import { type FetchContext, fetchInto } from './fetch-into.ts'
+import { fetchInto } from './fetch-into.ts'
 import { fetchMissing } from './fetch-missing.ts'
+import { usablePromisor } from './fetch-promisor.ts'
+import type { FetchContext } from './git-fetch.ts'
 import { findLocalSource } from './local-source.ts'
 import { clearLeftovers } from './mirror-leftovers.ts'
 import { createMirror, isSound, type Mirror, markUsed, mirrorsFolder } from './mirror-repository.ts'
+import { checkSource, type NetworkAccess } from './network-access.ts'
 import { fullShas, hasCommits } from './present-commits.ts'
 import { redactRepository } from './redact.ts'
 import type { RepositoryRef } from './repository-ref.ts'
@@ -28,6 +31,8 @@ export interface EnsureMirrorRequest {
   refs?: readonly string[]
   /** Transports allowed for the remote of a partial clone; `https`, `ssh` and `file` by default. */
   transports?: readonly string[]
+  /** Holds a request that came over the network to what it may reach; checked each time, whatever is mirrored. */
+  network?: NetworkAccess
   signal: AbortSignal
   /** Called about once a second while this waits or works. */
   heartbeat(details?: unknown): void
@@ -40,7 +45,8 @@ const HEARTBEAT_MS = 1000
  * Brings the mirror of a repository up to date and returns it: `<stateDir>/mirrors/<16 hex digits>.git`, one per
  * repository, shared by all suites. Only one process writes it at a time; a fetch that began after this call was made
  * serves this call too. What a crash left half-made is made anew. The repository itself is only read.
- * Errors, all with field `repo`: `repo_not_found`, `repo_empty`, `repo_not_allowed`, `fetch_failed` (retryable).
+ * Errors, all with field `repo`: `repo_not_found`, `repo_empty`, `repo_not_allowed`, `address_not_allowed`,
+ * `fetch_failed` (retryable).
  */
 export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror> {
   const askedAtMs = Date.now()
@@ -59,19 +65,30 @@ export async function ensureMirror(request: EnsureMirrorRequest): Promise<Mirror
 }
 
 async function describeFetch(request: EnsureMirrorRequest): Promise<FetchContext> {
-  const { repo, signal } = request
+  const { repo, network, signal } = request
   await requireGit()
-  const source = repo.kind === 'local' ? await findLocalSource(repo.path, signal) : undefined
+  const { source, connections } =
+    network === undefined ? await ownSource(repo, signal) : await checkSource(repo.url, network, signal)
   const from = source?.root ?? repo.url
   const key = createHash('sha256').update(from).digest('hex').slice(0, 16)
-  return {
+  const context: FetchContext = {
     mirror: join(mirrorsFolder(request.stateDir), `${key}.git`),
     from,
     source,
     transports: repo.kind === 'local' ? ['file'] : [repo.transport],
     promisorTransports: request.transports ?? ['https', 'ssh', 'file'],
+    network,
+    connections,
     signal,
   }
+  const { promisorUrl } = source ?? {}
+  // What was fetched from it for others is not for this request where its rules say no.
+  const mustCheck = network !== undefined && promisorUrl !== undefined
+  return mustCheck ? { ...context, promisor: await usablePromisor(context, promisorUrl) } : context
+}
+
+async function ownSource(repo: RepositoryRef, signal: AbortSignal) {
+  return { source: repo.kind === 'local' ? await findLocalSource(repo.path, signal) : undefined, connections: [] }
 }
 
 async function refresh(context: FetchContext, request: EnsureMirrorRequest, askedAtMs: number): Promise<Mirror> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { databasePlace } from '../../src/store/postgres/database-url.ts'
 import { configEnvironment } from '../../src/temporal/supervisor/config-environment.ts'
 
 const read = (env: NodeJS.ProcessEnv) => readConfig({ HOME: '/home/somebody', ...env })
@@ -23,9 +24,36 @@ test('names of pull secrets are a list, without blanks and repetitions', () => {
   expect(kubernetesPullSecrets).toEqual(['a', 'registry.example-1'])
 })
 
+test('requests from the network may test what others can reach too, and refer to no secret, unless allowed', () => {
+  expect(read({})).toMatchObject({
+    allowedRepos: ['https://*', 'ssh://*', 'git@*'],
+    allowedAddresses: [],
+    allowedSecrets: [],
+  })
+  expect(
+    read({
+      COMMIT_SUITE_ALLOWED_REPOS: 'https://git.example.com/*, file:///srv/repos/*,',
+      COMMIT_SUITE_ALLOWED_ADDRESSES: 'git.corp,10.0.0.0/8, ::1',
+      COMMIT_SUITE_ALLOWED_SECRETS: 'A, b_1,A',
+    }),
+  ).toMatchObject({
+    allowedRepos: ['https://git.example.com/*', 'file:///srv/repos/*'],
+    allowedAddresses: ['git.corp', '10.0.0.0/8', '::1'],
+    allowedSecrets: ['A', 'b_1'],
+  })
+})
+
 test.each([
+  ['COMMIT_SUITE_ALLOWED_REPOS', ' '],
+  ['COMMIT_SUITE_ALLOWED_REPOS', '/srv/repos'],
+  ['COMMIT_SUITE_ALLOWED_REPOS', 'https://example.com*'],
+  ['COMMIT_SUITE_ALLOWED_ADDRESSES', '10.0.0.0/33'],
+  ['COMMIT_SUITE_ALLOWED_SECRETS', 'NPM TOKEN'],
   ['COMMIT_SUITE_KUBERNETES_PODS', '0'],
   ['COMMIT_SUITE_KUBERNETES_PODS', '5001'],
+  ['COMMIT_SUITE_RETENTION', '90'],
+  ['COMMIT_SUITE_RETENTION', '1m'],
+  ['COMMIT_SUITE_RETENTION_LOGS', '40000d'],
   ['COMMIT_SUITE_KUBERNETES_WAIT', '10'],
   ['COMMIT_SUITE_KUBERNETES_WAIT', '1ms'],
   ['COMMIT_SUITE_KUBERNETES_WAIT', '2d'],
@@ -35,6 +63,30 @@ test.each([
   expect(() => read({ [name]: value })).toThrow(expect.objectContaining({ code: 'config_invalid', message }))
 })
 
+test('records are kept for ever unless said otherwise', () => {
+  expect(read({}).retention).toEqual({ resultsMs: undefined, logsMs: undefined })
+  expect(read({ COMMIT_SUITE_RETENTION: '2d' }).retention).toEqual({ resultsMs: 172_800_000, logsMs: undefined })
+})
+
+test.each([
+  ['postgres://somebody:s3cret@db.internal:5433/results?sslmode=require', 'postgres://db.internal:5433/results'],
+  ['postgresql:///results?host=/run/postgresql', 'postgres:///run/postgresql/results'],
+  ['postgres://localhost/results', 'postgres://localhost/results'],
+])('the result database %s is told without its user and options', (url, place) => {
+  expect(read({ COMMIT_SUITE_DATABASE_URL: url }).databaseUrl).toBe(url)
+  expect(databasePlace(url)).toBe(place)
+})
+
+test.each([
+  ['s3cret', 'is not the URL of a database'],
+  ['mysql://a:s3cret@b/c', 'must begin with postgres:// or postgresql://'],
+  ['postgres://a:s3cret@b', 'must name a database after the host'],
+])('the result database %s is refused without a word of its password', (url, rule) => {
+  const refused = () => read({ COMMIT_SUITE_DATABASE_URL: url })
+  expect(refused).toThrow(expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(rule) }))
+  expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining('s3cret') }))
+})
+
 test('a folder of templates is found from where the command was called', () => {
   expect(read({ COMMIT_SUITE_TEMPLATES: 'my/templates' }).templatesDir).toBe(resolve('my/templates'))
 })
@@ -42,13 +94,29 @@ test('a folder of templates is found from where the command was called', () => {
 test('the supervisor reads the same configuration again, and finds the kubeconfig of its caller', () => {
   vi.stubEnv('KUBECONFIG', 'one.yml::/two.yml')
   const config = read({
+    COMMIT_SUITE_ALLOWED_REPOS: 'file:///srv/repos/*,git@*',
+    COMMIT_SUITE_ALLOWED_ADDRESSES: '127.0.0.1,git.corp',
+    COMMIT_SUITE_ALLOWED_SECRETS: 'A,B',
     COMMIT_SUITE_KUBERNETES_PODS: '7',
     COMMIT_SUITE_KUBERNETES_EGRESS: '10.0.0.0/8,:443',
     COMMIT_SUITE_KUBERNETES_PULL_SECRETS: 'a,b',
     COMMIT_SUITE_KUBERNETES_WAIT: '90s',
+    COMMIT_SUITE_RETENTION: '90d',
+    COMMIT_SUITE_RETENTION_LOGS: '36h',
     COMMIT_SUITE_TEMPLATES: 'my/templates',
+    COMMIT_SUITE_DATABASE_URL: 'postgres://a:b@c/d',
   })
   const env = configEnvironment(config)
   expect(readConfig(env)).toEqual(config)
   expect(env.KUBECONFIG).toBe(`${resolve('one.yml')}:/two.yml`)
+})
+
+test('the Temporal Web UI has an address that pages may link to', () => {
+  expect(read({}).temporalUi).toBeUndefined()
+  expect(read({ COMMIT_SUITE_TEMPORAL_UI: 'https://temporal.example.org/ui/' }).temporalUi).toBe(
+    'https://temporal.example.org/ui',
+  )
+  for (const wrong of ['javascript:alert(1)', 'temporal.example.org', 'file:///etc/passwd']) {
+    expect(() => read({ COMMIT_SUITE_TEMPORAL_UI: wrong })).toThrow(/COMMIT_SUITE_TEMPORAL_UI.*http or https/)
+  }
 })

@@ -1,20 +1,20 @@
 import type { Logger } from 'pino'
 import { CommitSuiteError, formatRunId, ISOLATIONS, type Isolation, invalidInput } from '../../contract/index.ts'
-import type { Executor, RunCompletion, RunContext, RunRequest, SecretSource } from '../executor.ts'
+import type { ExecutionContext, Executor, RunCompletion, RunContext, RunRequest, SecretSource } from '../executor.ts'
 import { whileBeating } from '../heartbeat.ts'
 import { ClusterPool } from './cluster/cluster-pool.ts'
 import type { EgressPolicy } from './environments/egress.ts'
 import type { KubernetesHost } from './host.ts'
-import { laneOf } from './lane.ts'
+import { findLane, findSession, laneOf } from './lane.ts'
 import { kubernetesPlaces } from './places.ts'
 import { NamespaceProgress } from './pods/progress.ts'
 import { findPack } from './prepare/packs.ts'
 import { prepareCommit } from './prepare/prepare.ts'
-import { provisionLane } from './provision.ts'
+import { provisionLane, provisionSession } from './provision.ts'
 import { releaseLane } from './release.ts'
-import { runInFreshPod } from './run/fresh-pod.ts'
+import { forgetFreshPod, runInFreshPod } from './run/fresh-pod.ts'
 import { WarmPools } from './warm/pools.ts'
-import { runInWarmPod } from './warm/warm-run.ts'
+import { forgetWarmRun, runInWarmPod } from './warm/warm-run.ts'
 
 export interface KubernetesExecutorOptions {
   /** Absolute; packed trees lie in it. */
@@ -62,9 +62,13 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ku
       assertIsolation(isolation)
       await host.cluster(ref)
     },
+    ensureSession: (request, context) => whileBeating(context, () => provisionSession(host, request, context)),
+    findSession: ({ session, cluster }, context) =>
+      whileBeating(context, async () => await findSession(await host.cluster(cluster), session, context.signal)),
     provision: (request, context) => whileBeating(context, () => provisionLane(host, request, context)),
     prepare: (request, context) => whileBeating(context, () => prepareCommit(host, request, context)),
     run: (request, context) => whileBeating(context, () => runInPod(host, pools, request, context)),
+    forget: (request, context) => whileBeating(context, () => forgetRun(host, pools, request, context)),
     release: (request) => releaseLane(host, pools, request),
     requests: async () => (await clusters.get(undefined)).requests,
     close: () => clusters.close(),
@@ -82,13 +86,26 @@ async function runInPod(
   request: RunRequest,
   context: RunContext,
 ): Promise<RunCompletion> {
-  const { key, session, cluster } = request
+  const { key } = request
   context.signal.throwIfAborted()
-  const lane = await laneOf(host, { suite: key.suite, sha: key.sha, cluster, session }, context.signal)
+  const lane = await laneOf(host, { ...request, ...key }, context.signal)
   const pack = await findPack(host.places, request.treeKey)
   if (pack === undefined) {
     throw new CommitSuiteError('environment_lost', `The prepared tree of ${formatRunId(key)} is not on this host.`)
   }
   if (request.isolation === 'warm') return await runInWarmPod(host, pools, lane, pack, request, context)
   return await runInFreshPod(host, lane, pack, request, context)
+}
+
+async function forgetRun(
+  host: KubernetesHost,
+  pools: WarmPools,
+  request: RunRequest,
+  { signal }: ExecutionContext,
+): Promise<void> {
+  const lane = await findLane(host, { ...request, ...request.key }, signal)
+  if (lane === undefined) return
+  if (request.isolation !== 'warm') return await forgetFreshPod(host, lane, request)
+  const pack = await findPack(host.places, request.treeKey)
+  if (pack !== undefined) await forgetWarmRun(host, pools, lane, pack, request)
 }

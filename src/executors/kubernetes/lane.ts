@@ -1,7 +1,9 @@
+import { CommitSuiteError, type SessionRef } from '../../contract/index.ts'
+import type { EnvironmentOwner } from '../environment-access.ts'
 import type { ClusterPlace } from '../executor.ts'
 import type { Cluster } from './cluster/cluster.ts'
-import { readNamespace } from './environments/namespace.ts'
-import { type EnvironmentOwner, isOwnedBy, namesOf, ownerOf } from './environments/owner.ts'
+import { isTerminating, readNamespace } from './environments/namespace.ts'
+import { isOwnedBy, namesOf, ownerOf } from './environments/owner.ts'
 import type { KubernetesHost } from './host.ts'
 import { laneNamespace } from './names.ts'
 
@@ -13,24 +15,44 @@ export interface Lane {
 
 type LaneRequest = ClusterPlace & { suite: string; sha: string }
 
-/** Namespaces of sessions that were found; a lane's name needs no look. */
-const sessions = new Map<string, string>()
-
-/** The place that `provision` made. */
+/**
+ * The place that `provision` made. Throws `environment_lost` where a session has none any more: its name may be
+ * another session's by now.
+ */
 export async function laneOf(host: KubernetesHost, request: LaneRequest, signal: AbortSignal): Promise<Lane> {
+  const lane = await findLane(host, request, signal)
+  if (lane !== undefined) return lane
+  const { chat, user } = request.session ?? { chat: '', user: '' }
+  throw new CommitSuiteError('environment_lost', `The namespace of chat ${chat} and user ${user} is gone.`)
+}
+
+/**
+ * A lane's name says whose it is. A session's does not: it is looked up each time, since whoever finds it free may
+ * have it, and pods must never come into the hands of another session.
+ */
+export async function findLane(
+  host: KubernetesHost,
+  { suite, sha, session, ...request }: LaneRequest,
+  signal: AbortSignal,
+): Promise<Lane | undefined> {
   const cluster = await host.cluster(request.cluster)
-  if (request.session === undefined) return { cluster, namespace: laneNamespace(request.suite, request.sha) }
-  const owner: EnvironmentOwner = { kind: 'session', session: request.session }
-  const key = JSON.stringify([cluster.name, request.session])
-  const known = sessions.get(key)
-  if (known !== undefined) return { cluster, namespace: known }
+  if (session === undefined) return { cluster, namespace: laneNamespace(suite, sha) }
+  const namespace = await findSession(cluster, session, signal)
+  return namespace === undefined ? undefined : { cluster, namespace }
+}
+
+/** The namespace that is the session's by all its annotations; undefined where there is none, or it is going. */
+export async function findSession(
+  cluster: Cluster,
+  session: SessionRef,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const owner: EnvironmentOwner = { kind: 'session', session }
   for (const name of namesOf(owner)) {
     const found = await readNamespace(cluster, name, signal)
-    if (found === undefined || !isOwnedBy(found, owner)) continue
-    sessions.set(key, name)
-    return { cluster, namespace: name }
+    if (found !== undefined && isOwnedBy(found, owner) && !isTerminating(found)) return name
   }
-  return { cluster, namespace: namesOf(owner)[0] }
+  return undefined
 }
 
 /** Whose the namespace is, if it is this lane's own; undefined for a session's, and where it is gone. */

@@ -3,11 +3,11 @@ import { isRefusal } from './cluster/refusal.ts'
 import { KEPT_MS, keepEnvironment, touchSession } from './environments/keep.ts'
 import { removeEnvironment } from './environments/remove.ts'
 import type { KubernetesHost } from './host.ts'
-import { type Lane, laneOf, ownLane } from './lane.ts'
+import { findLane, type Lane, ownLane } from './lane.ts'
+import { GRACE_SECONDS } from './pods/delete-pod.ts'
 import { laneSelector, type WarmPools } from './warm/pools.ts'
 
 const WITHIN_MS = 90_000
-const GRACE_SECONDS = 1
 
 /**
  * Ends what is left of the lane's pods and removes its namespace, or keeps it for 24 h; a session's namespace stays
@@ -15,8 +15,9 @@ const GRACE_SECONDS = 1
  */
 export async function releaseLane(host: KubernetesHost, pools: WarmPools, request: ReleaseRequest): Promise<void> {
   const signal = AbortSignal.timeout(WITHIN_MS)
-  const lane = await laneOf(host, request, signal)
-  pools.forget(lane, request.suite, request.sha)
+  pools.forget(request.suite, request.sha)
+  const lane = await findLane(host, request, signal)
+  if (lane === undefined) return
   host.progress.forget(lane.namespace)
   const { cluster, namespace } = lane
   if (request.session !== undefined) {

@@ -6,10 +6,11 @@ import type { LocalHost } from './host.ts'
 import { removeWorkspace } from './launch-run.ts'
 import { treePlaces } from './places.ts'
 import { isLeased } from './prepare/leases.ts'
+import { expiredSessions, removeSession } from './sessions.ts'
 import { removeFolder } from './workspace.ts'
 
 export interface RemovedGarbage {
-  /** Relative to the state directory: `trees/<key>` or `runs/<id>`. */
+  /** Relative to the state directory: `trees/<key>`, `runs/<id>` or `sessions/<name>`. */
   name: string
   sizeBytes: number
 }
@@ -28,14 +29,30 @@ async function lastUsedMs(path: string): Promise<number> {
   )
 }
 
-/** Removes prepared trees that nobody leases and workspaces without a run, both not used for `olderThanMs`. */
+/**
+ * Removes prepared trees that nobody leases and workspaces without a run, both not used for `olderThanMs`, and sessions
+ * that expired.
+ */
 export async function collectGarbage(
   host: LocalHost,
   olderThanMs: number,
   { dryRun = false }: GarbageOptions = {},
 ): Promise<RemovedGarbage[]> {
   const before = Date.now() - olderThanMs
-  return [...(await collectTrees(host, before, dryRun)), ...(await collectWorkspaces(host, before, dryRun))]
+  return [
+    ...(await collectTrees(host, before, dryRun)),
+    ...(await collectWorkspaces(host, before, dryRun)),
+    ...(await collectSessions(host, before, dryRun)),
+  ]
+}
+
+async function collectSessions({ places }: LocalHost, before: number, dryRun: boolean): Promise<RemovedGarbage[]> {
+  const removed: RemovedGarbage[] = []
+  for (const name of await expiredSessions(places, before)) {
+    const sizeBytes = await folderSizeBytes(join(places.sessions, name))
+    if (dryRun || (await removeSession(places, name))) removed.push({ name: `sessions/${name}`, sizeBytes })
+  }
+  return removed
 }
 
 async function collectTrees(host: LocalHost, before: number, dryRun: boolean): Promise<RemovedGarbage[]> {

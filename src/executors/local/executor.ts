@@ -12,8 +12,9 @@ import { treeKey } from './prepare/tree-key.ts'
 import { type NamespaceMode, probeNamespaces } from './process-namespaces.ts'
 import { releaseLane } from './release.ts'
 import { retainLast } from './run/retained-workspaces.ts'
-import { runOnce } from './run/run-once.ts'
+import { runName, runOnce } from './run/run-once.ts'
 import { RunnerClient } from './runner/client.ts'
+import { ensureSession, findSession } from './sessions.ts'
 import { prepareSlots, usesSlots } from './slots.ts'
 
 export interface LocalExecutorOptions {
@@ -74,10 +75,21 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const { assertSandboxSupported } = await import('./sandbox/supported.ts')
       await assertSandboxSupported()
     },
-    // Places are made by `prepare`: nothing outlives a lane here but prepared trees.
-    provision: async () => ({ place: hostname() }),
+    async ensureSession({ session, template, createdBy }, { signal }) {
+      const touch = { session, projectType: template.name, createdBy, last: null }
+      return { place: hostname(), ...(await ensureSession(host.places, touch, signal)) }
+    },
+    findSession: ({ session }) => findSession(host.places, session),
+    // Places are made by `prepare`: but for sessions nothing outlives a lane here but prepared trees.
+    async provision({ session, suite, sha, template }, { signal }) {
+      if (session === undefined) return { place: hostname(), existed: false }
+      const touch = { session, projectType: template.name, createdBy: suite, last: { suite, sha } }
+      return { place: hostname(), ...(await ensureSession(host.places, touch, signal)) }
+    },
     prepare: (request, context) => whileBeating(context, () => prepare(host, request, context)),
     run: (request, context) => whileBeating(context, () => runOnce(host, request, context, retained.retire)),
+    // Its workspace is for `release`, which knows whether people want to look at it.
+    forget: (request) => host.runner.dispose(runName(request)),
     async release(request) {
       retained.forget(request.suite, request.sha)
       await releaseLane(host, request)

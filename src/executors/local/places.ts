@@ -8,6 +8,8 @@ export interface Places {
   runs: string
   trees: string
   leases: string
+  /** What stands in for namespaces of sessions, one folder each. */
+  sessions: string
 }
 
 export const placesIn = (stateDir: string): Places => ({
@@ -15,6 +17,7 @@ export const placesIn = (stateDir: string): Places => ({
   runs: join(stateDir, 'runs'),
   trees: join(stateDir, 'trees'),
   leases: join(stateDir, 'leases'),
+  sessions: join(stateDir, 'sessions'),
 })
 
 /** A prepared tree: `ready.json` is written last, so that a tree without it is unfinished. */

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NamespaceMode } from '../../../src/executors/local/process-namespaces.ts'
@@ -11,6 +12,7 @@ import {
   runRequest,
   runShell,
   textOf,
+  until,
 } from './executor-fixture.ts'
 
 /** What this host can do by itself, full copies, and fixed slots without namespaces. */
@@ -161,15 +163,47 @@ describe.each(MODES)('a run of the local executor (namespaces: %s)', (namespaces
     expect(textOf(third.stdout.head)).not.toBe(textOf(first.stdout.head))
   })
 
+  test('whose result is stored is given back without having been awaited again', async () => {
+    const request = runRequest(fixture, treeKey, 'echo $$-$(date +%N)', { attempt: 21 })
+    const first = await fixture.executor.run(request, contextOf())
+    await fixture.executor.forget(request, contextOf())
+    await fixture.executor.forget(request, contextOf())
+    const second = await fixture.executor.run(request, contextOf())
+    expect(textOf(second.stdout.head)).not.toBe(textOf(first.stdout.head))
+    await second.dispose()
+  })
+
   test('that is aborted leaves no process and no workspace and throws the reason', async () => {
     const controller = new AbortController()
-    const context = { ...contextOf(controller.signal), onStarted: async () => controller.abort(new Error('cancelled')) }
+    const context = { ...contextOf(controller.signal), onStarted: async () => controller.abort(new Error('CANCELLED')) }
     const before = (await readdir(join(fixture.stateDir, 'runs'))).length
     const run = fixture.executor.run(runRequest(fixture, treeKey, 'exec sleep 4243', { attempt: 18 }), context)
-    await expect(run).rejects.toThrow('cancelled')
+    await expect(run).rejects.toThrow('CANCELLED')
     expect(await processesWith('4243')).toEqual([])
     expect((await readdir(join(fixture.stateDir, 'runs'))).length).toBe(before)
   })
+
+  test.each(['NOT_FOUND', 'TIMED_OUT', 'WORKER_SHUTDOWN', 'PAUSED', 'RESET'])(
+    'whose activity alone is over (%s) goes on, and the next attempt finds it',
+    async (reason) => {
+      const times = join(fixture.stateDir, `${reason}-times`)
+      const go = join(fixture.stateDir, `${reason}-go`)
+      const script = `echo ran >>${times}; until [ -e ${go} ]; do sleep 0.02; done; cat ${times}`
+      const request = runRequest(fixture, treeKey, script, { attempt: 20 })
+      const controller = new AbortController()
+      const onStarted = async (): Promise<void> => {
+        await until('the run has begun', () => existsSync(times))
+        controller.abort(new Error(reason))
+      }
+      const given = fixture.executor.run(request, { ...contextOf(controller.signal), onStarted })
+      await expect(given).rejects.toThrow(reason)
+      const letGo = async (): Promise<void> => await writeFile(go, '')
+      const completion = await fixture.executor.run(request, { ...contextOf(), onStarted: letGo })
+      expect(textOf(completion.stdout.head)).toBe('ran\n')
+      expect(completion.exitCode).toBe(0)
+      await completion.dispose()
+    },
+  )
 
   test('names a secret that is not set', async () => {
     await expect(runShell(fixture, treeKey, 'true', { attempt: 19, secretEnv: ['NOT_SET'] })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ensureMirror } from '../../../src/git/mirror.ts'
@@ -50,4 +50,12 @@ export function mirrorOf(stateDir: string, repo: string, refs?: string[]) {
     heartbeat() {},
     log: silentLog,
   })
+}
+
+/** A program of this name that is the given shell script, in a folder to be put on the PATH; returns the folder. */
+export function standInFor(program: string, folder: string, script: string): string {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(folder, program), 0o755)
+  return folder
 }

@@ -4,7 +4,7 @@ import { extract } from 'tar-stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { packCommand } from '../../../src/executors/kubernetes/in-pod/commands.ts'
 import { until } from '../../support/until.ts'
-import { follow, shellRequest } from './follower.ts'
+import { follow, followToEnd, shellRequest } from './follower.ts'
 import { PodLike, toolboxes } from './pod-like.ts'
 
 const pods: PodLike[] = []
@@ -64,6 +64,25 @@ describe.each(toolboxes)('files and copies in a pod, with $name', (toolbox) => {
     expect(await pod.state()).toEqual({ phase: 'idle', run: null, ended: ['r-2'] })
   })
 
+  it('takes away what a run of a warm pod wrote beside its tree, and keeps what was prepared', async () => {
+    const pod = await start()
+    await pod.deliver('warm', { 'tree/a.txt': 'prepared' })
+    const stray = [
+      'echo x >../cache.db; echo x >../.hidden; echo x >../-f; mkdir -p ../shut/in; chmod 0 ../shut; ln -s /nowhere ../link',
+      'for folder in ctl runs runner; do echo x >../$folder/stray; mkdir ../$folder/.stray; done',
+      'find .. -name "*.txt" -delete 2>/dev/null; ls a.txt',
+    ].join('\n')
+    const first = await followToEnd(pod, 'r-1', shellRequest(stray))
+    expect(first.stdout.toString()).toBe('')
+    const shell = 'cat a.txt; echo; cd ..; find . -name "*cache*" -o -name "*stray*" -o -name "*link"; ls -A'
+    const second = await followToEnd(pod, 'r-2', shellRequest(shell))
+    const names = ['ctl', 'home', 'pristine', 'requests', 'runner', 'runs', 'tmp', 'tree']
+    expect(second.stdout.toString().split('\n')).toEqual(['prepared', ...names, ''])
+    // The results of the one before are still there for whoever has not stored them.
+    await pod.idle()
+    expect(await pod.state()).toEqual({ phase: 'idle', run: null, ended: ['r-1', 'r-2'] })
+  })
+
   it('leaves no process behind over many runs of a warm pod', async () => {
     const pod = await start()
     await pod.deliver('warm')
@@ -85,7 +104,7 @@ describe.each(toolboxes)('files and copies in a pod, with $name', (toolbox) => {
   it('says that it takes no more runs when it cannot make the tree fresh', async () => {
     const pod = await start()
     await pod.deliver('warm')
-    await follow(pod, 'r-1', shellRequest('rm -rf "$HOME/../pristine"'))
+    await follow(pod, 'r-1', shellRequest('cd "$HOME/.." && chmod 700 pristine && rm -rf pristine'))
     await until('the runner gives up', async () => (await pod.state())?.phase === 'unhealthy')
     const refused = await pod.enter(['true'])
     refused.stdin.end()

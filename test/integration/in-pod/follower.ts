@@ -19,6 +19,7 @@ export interface Seen {
   startedAtMs: number | undefined
   stdout: Buffer
   stderr: Buffer
+  recent: { stdout: Buffer; stderr: Buffer }
   tails: { stdout: Buffer; stderr: Buffer }
   names: string[]
   archive: Buffer
@@ -42,6 +43,7 @@ export async function follow(pod: PodLike, name: string, request: PodRunRequest,
     status: undefined,
     startedAtMs: undefined,
     ...{ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) },
+    recent: { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) },
     tails: { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) },
     ...{ names: [], archive: Buffer.alloc(0), complete: false, exitCode: -1, errors: '' },
   }
@@ -54,6 +56,7 @@ export async function follow(pod: PodLike, name: string, request: PodRunRequest,
   const take = (frame: Frame): void => {
     if (frame.type === 'started') seen.startedAtMs = frame.atMs
     else if (frame.type === 'status') seen.status = frame.status
+    else if (frame.type === 'recent') seen.recent[frame.stream] = Buffer.from(frame.bytes)
     else if (frame.type === 'tail') seen.tails[frame.stream] = Buffer.from(frame.bytes)
     else if (frame.type === 'archive') seen.archive = Buffer.from(frame.bytes)
     else if (frame.type === 'end') seen.complete = true
@@ -76,4 +79,12 @@ export async function follow(pod: PodLike, name: string, request: PodRunRequest,
   command.stdin.destroy()
   seen.exitCode = command.exitCode ?? -1
   return seen
+}
+
+/** Over as many connections as it takes: one that comes while a run is being ended may go with its processes. */
+export async function followToEnd(pod: PodLike, name: string, request: PodRunRequest): Promise<Seen> {
+  for (;;) {
+    const seen = await follow(pod, name, request)
+    if (seen.complete) return seen
+  }
 }

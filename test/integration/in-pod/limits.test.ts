@@ -47,6 +47,19 @@ describe.each(toolboxes)('what a run may do to its pod, with $name', (toolbox) =
     expect(seen.tails.stdout.equals(rest.subarray(Math.max(0, rest.byteLength - cap / 2)))).toBe(true)
   })
 
+  it('tells the last of much output while the run goes on', async () => {
+    const pod = await delivered()
+    const shell = `${lines(300_000)}; echo the last words; ${lines(300_000)} >&2; echo and more; sleep 60`
+    const seen = await follow(pod, 'r', shellRequest(shell), {
+      breakWhen: ({ recent }) =>
+        recent.stdout.toString().endsWith('000299999\nthe last words\nand more\n') &&
+        recent.stderr.toString().endsWith('000299998\n000299999\n'),
+    })
+    expect(seen.status).toBeUndefined()
+    expect(seen.stdout.byteLength).toBe(MIB / 2)
+    expect(seen.recent.stdout.byteLength).toBe(16_384)
+  })
+
   it('goes on where a connection broke, byte for byte', async () => {
     const pod = await delivered()
     const request = shellRequest(`for part in 1 2 3 4; do ${lines(10_000)}; sleep 0.1; done`)

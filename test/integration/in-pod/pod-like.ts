@@ -149,6 +149,8 @@ export class PodLike {
   async stop(): Promise<void> {
     this.#init.kill('SIGKILL')
     await this.ended
+    // What was prepared is closed between runs, and a run may have closed folders of its own: only root removes those.
+    await finished(spawn('chmod', ['-R', 'u+rwx', this.folder]))
     // Its processes die with it, but not at the same moment.
     await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }

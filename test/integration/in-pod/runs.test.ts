@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../support/until.ts'
-import { follow, shellRequest } from './follower.ts'
+import { follow, followToEnd, shellRequest } from './follower.ts'
 import { PodLike, toolboxes } from './pod-like.ts'
 
 const pods: PodLike[] = []
@@ -101,8 +101,25 @@ describe.each(toolboxes)('the runner in a pod, with $name', (toolbox) => {
     await follow(busy, 'r', shellRequest('echo on; sleep 60'), { breakWhen: ({ stdout }) => stdout.length > 0 })
     for (const pod of [bare, idle, busy]) {
       await pod.exec(['sh', '-c', 'kill -TERM 1'])
-      expect(await pod.ended).toBe(0)
+      expect(await pod.ended).toBe(143)
     }
+  })
+
+  it.each([
+    ['TERM', 143],
+    ['INT', 130],
+  ])('says by its code that a run told it to end, by %s', async (signal, code) => {
+    const pod = await delivered()
+    await follow(pod, 'r', shellRequest(`kill -${signal} 1; sleep 60`))
+    expect(await pod.ended).toBe(code)
+  })
+
+  it('is not told to end by a run that tells everything it sees', async () => {
+    const pod = await delivered()
+    const shell = 'echo before; until [ -s ../runs/r/out.head ]; do sleep 0.02; done; kill -TERM -1; exit 5'
+    const seen = await followToEnd(pod, 'r', shellRequest(shell))
+    // It has ended the shell that waited for it.
+    expect(seen.status).toMatchObject({ exitCode: null, signal: 9, stdout: { totalBytes: 7 } })
   })
 
   it('ends by itself when nobody comes for so long', async () => {

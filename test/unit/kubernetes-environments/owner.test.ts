@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { EnvironmentOwner } from '../../../src/executors/environment-access.ts'
 import {
-  type EnvironmentOwner,
   isOwnedBy,
   namesOf,
   ownerAnnotations,

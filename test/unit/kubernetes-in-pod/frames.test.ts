@@ -34,6 +34,10 @@ const frame: fc.Arbitrary<{ printed: Buffer; frame: Frame }> = fc.oneof(
     printed: framed(`${from === 'stdout' ? 'tail-out' : 'tail-err'} ${payload.byteLength}`, payload),
     frame: { type: 'tail' as const, stream: from, bytes: payload },
   })),
+  fc.tuple(stream, bytes).map(([from, payload]) => ({
+    printed: framed(`${from === 'stdout' ? 'recent-out' : 'recent-err'} ${payload.byteLength}`, payload),
+    frame: { type: 'recent' as const, stream: from, bytes: payload },
+  })),
   fc.constant({
     printed: framed(`status ${JSON.stringify(STATUS).length}`, Buffer.from(JSON.stringify(STATUS))),
     frame: { type: 'status' as const, status: STATUS },

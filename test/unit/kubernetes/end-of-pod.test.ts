@@ -6,18 +6,19 @@ import { endOfPod } from '../../../src/executors/kubernetes/run/end-of-pod.ts'
 const OWN_DISK = 'Usage of EmptyDir volume "commit-suite" exceeds the limit "64Mi". '
 const NODE_DISK = 'The node was low on resource: ephemeral-storage.'
 
-const exited: V1Pod = {
+const exitedWith = (exitCode: number): V1Pod => ({
   metadata: { name: 'p', uid: 'this-pod' },
   status: {
-    phase: 'Succeeded',
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
     containerStatuses: [
       {
         ...{ name: 'test', image: 'i', imageID: '', ready: false, restartCount: 0 },
-        state: { terminated: { exitCode: 0, reason: 'Completed' } },
+        state: { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } },
       },
     ],
   },
-}
+})
+const exited = exitedWith(0)
 const evicted = (message: string): V1Pod => ({ ...exited, status: { phase: 'Failed', reason: 'Evicted', message } })
 
 const event = (uid: string, reason: string, message: string): CoreV1Event => ({
@@ -67,22 +68,48 @@ const endOf = (watch: PodWatch, cluster: Cluster) =>
     signal: new AbortController().signal,
   })
 
-test('a pod that ended in peace was evicted for its own use of disk, as the event says', async () => {
+test.concurrent('a pod that ended in peace was evicted for its own use of disk, as the event says', async () => {
   const cluster = clusterOf([], [event('this-pod', 'Evicted', OWN_DISK)])
   expect(await endOf(watchOf(exited), cluster)).toMatchObject({ type: 'pod ended', cause: 'out_of_disk' })
 })
 
-test('or was evicted by a node that was short of disk', async () => {
+test.concurrent('or was evicted by a node that was short of disk', async () => {
   const cluster = clusterOf([event('this-pod', 'Evicted', NODE_DISK)])
   expect(await endOf(watchOf(exited), cluster)).toMatchObject({ type: 'lost', error: { code: 'pod_evicted' } })
 })
 
-test('or says so itself, a moment later', async () => {
+test.concurrent('or says so itself, a moment later', async () => {
   const ended = endOf(watchOf(exited, evicted(OWN_DISK)), clusterOf([]))
   expect(await ended).toMatchObject({ type: 'pod ended', cause: 'out_of_disk' })
 })
 
-test('the eviction of an earlier pod of the same name is not its own', async () => {
-  const cluster = clusterOf([event('another-pod', 'Evicted', OWN_DISK), event('this-pod', 'Killing', 'Stopping')])
+test.concurrent('the eviction of an earlier pod of the same name is not its own', async () => {
+  const cluster = clusterOf([event('another-pod', 'Evicted', OWN_DISK), event('another-pod', 'Killing', 'Stopping')])
   expect(await endOf(watchOf(exited), cluster)).toMatchObject({ type: 'pod ended', cause: 'exit' })
+})
+
+test.concurrent.each([143, 130])(
+  'a first process that was told to end (%d), by nobody outside, was told by the run',
+  async (code) => {
+    expect(await endOf(watchOf(exitedWith(code)), clusterOf([]))).toMatchObject({
+      type: 'pod ended',
+      cause: 'told_to_end',
+    })
+  },
+)
+
+test.concurrent.each([0, 143])(
+  'a kubelet that stopped the container (%d) was it, even where it does not say why',
+  async (code) => {
+    const cluster = clusterOf([event('this-pod', 'Killing', 'Stopping container test')])
+    expect(await endOf(watchOf(exitedWith(code)), cluster)).toMatchObject({
+      type: 'lost',
+      error: { code: 'pod_failed', message: 'The kubelet ended the pod: Stopping container test' },
+    })
+  },
+)
+
+test.concurrent('a pod that was told to end because it was evicted was evicted', async () => {
+  const ended = endOf(watchOf(exitedWith(143), evicted(OWN_DISK)), clusterOf([]))
+  expect(await ended).toMatchObject({ type: 'pod ended', cause: 'out_of_disk' })
 })

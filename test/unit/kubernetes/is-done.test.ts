@@ -12,8 +12,16 @@ describe('a run whose worker failed it', () => {
     expect(isDone(new CommitSuiteError('pod_deleted', 'gone'), live)).toBe(true)
   })
 
-  test('goes on in its pod when the worker ends, or the worker cannot store what it prints', () => {
-    expect(isDone(new CancelledFailure('WORKER_SHUTDOWN'), abortedBy('WORKER_SHUTDOWN'))).toBe(false)
+  test.each(['NOT_FOUND', 'TIMED_OUT', 'WORKER_SHUTDOWN', 'PAUSED', 'RESET'])(
+    'goes on in its pod for the next attempt when only the activity is over: %s',
+    (reason) => {
+      expect(isDone(new CancelledFailure(reason), abortedBy(reason))).toBe(false)
+      // What the end of the activity brought with it says nothing of the run.
+      expect(isDone(new CommitSuiteError('pod_failed', 'aborted'), abortedBy(reason))).toBe(false)
+    },
+  )
+
+  test('goes on in its pod when the worker cannot store what it prints', () => {
     expect(isDone(new Error('the database is locked'), live)).toBe(false)
     expect(isDone(new CommitSuiteError('store_unavailable', 'busy'), live)).toBe(false)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ExistingPod, type PoolPods, type WarmPod, WarmPool } from '../../../src/executors/kubernetes/warm/pool.ts'
+import { type LeftPods, type PoolPods, type WarmPod, WarmPool } from '../../../src/executors/kubernetes/warm/pool.ts'
 
 const never = new AbortController().signal
 
@@ -8,9 +8,9 @@ class FakePods implements PoolPods {
   readonly starts: { nth: number; go: PromiseWithResolvers<WarmPod> }[] = []
   readonly removed: string[] = []
   readonly dead = new Set<string>()
-  found: ExistingPod[] = []
+  left: LeftPods = { pods: [], unready: [], last: 0 }
 
-  existing = async () => this.found
+  existing = async () => this.left
   isAlive = async ({ name }: WarmPod) => !this.dead.has(name)
   remove = async ({ name }: WarmPod) => void this.removed.push(name)
 
@@ -91,16 +91,55 @@ describe('pods serve one run after another', () => {
 describe('a new worker', () => {
   test('finds the pod of a run that goes on, and new pods get new names', async () => {
     const pods = new FakePods()
-    pods.found = [
-      { pod: { name: 'p-warm-3', node: 'n', runs: 4 }, running: 'a', ended: [] },
-      { pod: { name: 'p-warm-7', node: 'n', runs: 1 }, running: null, ended: [] },
-    ]
+    pods.left = {
+      pods: [
+        { pod: { name: 'p-warm-3', node: 'n', runs: 4 }, running: 'a', ended: [] },
+        { pod: { name: 'p-warm-7', node: 'n', runs: 1 }, running: null, ended: [] },
+      ],
+      unready: [],
+      last: 7,
+    }
     const pool = new WarmPool(pods, 10)
     expect((await pool.claim('a', never, async () => undefined)).name).toBe('p-warm-3')
     expect((await pool.claim('b', never, async () => undefined)).name).toBe('p-warm-7')
     const c = pool.claim('c', never, async () => undefined)
     expect(await pods.ready(0)).toBe('p-warm-8')
     await c
+  })
+
+  test('goes on with pods that were on their way, and takes no name that is not free yet', async () => {
+    const pods = new FakePods()
+    // The fifth is going: nobody can use it, and its name is taken.
+    pods.left = { pods: [], unready: [2], last: 5 }
+    const pool = new WarmPool(pods, 10)
+    const a = pool.claim('a', never, async () => undefined)
+    const b = pool.claim('b', never, async () => undefined)
+    await pods.ready(0)
+    await pods.ready(1)
+    await Promise.all([a, b])
+    expect(pods.starts.map(({ nth }) => nth)).toEqual([2, 6])
+  })
+
+  test('has the pod forget a run that was stored and not given back, and keeps one that may be asked for', async () => {
+    const pods = new FakePods()
+    const pod = { name: 'p-warm-1', node: 'n', runs: 2 }
+    pods.left = { pods: [{ pod, running: null, ended: ['stored', 'asked-for'] }], unready: [], last: 1 }
+    const pool = new WarmPool(pods, 10)
+    await pool.settle('stored')
+    expect(pool.toForget(pod)).toEqual(['stored'])
+    expect(await pool.claim('asked-for', never, async () => undefined)).toBe(pod)
+    expect(await pool.claim('next', never, async () => undefined)).toBe(pod)
+    expect(pods.removed).toEqual([])
+  })
+
+  test('gives up the pod of a run that was stored while it still counted as going on', async () => {
+    const pods = new FakePods()
+    const pod = { name: 'p-warm-1', node: 'n', runs: 2 }
+    pods.left = { pods: [{ pod, running: 'stored', ended: [] }], unready: [], last: 1 }
+    const pool = new WarmPool(pods, 10)
+    await pool.settle('stored')
+    await pool.settle('never heard of')
+    expect(pods.removed).toEqual([pod.name])
   })
 })
 

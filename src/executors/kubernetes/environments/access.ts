@@ -1,19 +1,10 @@
 import type { ClusterRef } from '../../../contract/index.ts'
+import type { EnvironmentAccess } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { connectCluster } from '../cluster/connect.ts'
-import { type EnvironmentState, listEnvironments } from './list.ts'
+import { listEnvironments } from './list.ts'
 import { refused } from './refused.ts'
 import { removeEnvironment } from './remove.ts'
-
-/** The environments of one cluster, for people who look at them. */
-export interface EnvironmentAccess {
-  /** The context's name. */
-  cluster: string
-  list(): Promise<EnvironmentState[]>
-  /** Returns when the removal is accepted. */
-  remove(environment: EnvironmentState): Promise<void>
-  close(): Promise<void>
-}
 
 /** People wait: a cluster that does not answer soon is told as away. */
 export const PATIENCE = { awayMs: 3_000, requestTimeoutMs: 5_000 }
@@ -23,7 +14,7 @@ const never = new AbortController().signal
 export async function openEnvironments(ref: ClusterRef | undefined): Promise<EnvironmentAccess> {
   const cluster: Cluster = await connectCluster(ref, PATIENCE)
   return {
-    cluster: cluster.name,
+    place: cluster.name,
     list: () => told('to list environments', listEnvironments(cluster, never)),
     remove: ({ namespace, owner }) =>
       told(`to remove ${namespace}`, removeEnvironment(cluster, namespace, owner, never)),

@@ -1,6 +1,8 @@
+import type { EnvironmentState } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { isRefusal } from '../cluster/refusal.ts'
 import { KEPT_MS } from './keep.ts'
-import { type EnvironmentState, findEnvironments } from './list.ts'
+import { findEnvironments } from './list.ts'
 import { deleteNamespace } from './namespace.ts'
 
 /** What the store knows of a suite; `unknown` ones are perhaps those of another installation. */
@@ -18,7 +20,7 @@ export interface CollectOptions {
 
 export interface CollectedEnvironments {
   removed: { namespace: string; reason: 'expired' | 'suite ended' }[]
-  /** Still there long after their removal was asked for. */
+  /** Still there long after their removal was asked for, or the cluster refuses it. */
   stuck: { namespace: string; heldBy: string[] }[]
 }
 
@@ -38,7 +40,15 @@ export async function collectEnvironments(
     if (heldBy.length > 0) collected.stuck.push({ namespace, heldBy })
     const reason = await reasonToRemove(state, options)
     if (reason === undefined) continue
-    if (options.dryRun || (await deleteNamespace(cluster, read, signal))) collected.removed.push({ namespace, reason })
+    try {
+      if (options.dryRun || (await deleteNamespace(cluster, read, signal))) {
+        collected.removed.push({ namespace, reason })
+      }
+    } catch (error) {
+      // Whoever may not remove this one may still remove the others.
+      if (!isRefusal(error)) throw error
+      collected.stuck.push({ namespace, heldBy: [`the cluster refuses its removal: ${error.message}`] })
+    }
   }
   return collected
 }

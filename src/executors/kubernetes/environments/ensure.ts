@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { V1Namespace } from '@kubernetes/client-node'
 import { CommitSuiteError } from '../../../contract/index.ts'
+import type { EnvironmentOwner } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { KEYS } from '../names.ts'
 import type { NamespaceNeeds } from './bounds.ts'
 import type { EgressPolicy } from './egress.ts'
 import { furnish } from './furnish.ts'
 import { heldBy } from './held-by.ts'
 import { sessionExpiry } from './keep.ts'
 import { createNamespace, isTerminating, readNamespace, refreshNamespace } from './namespace.ts'
-import { type EnvironmentOwner, isOwnedBy, namesOf } from './owner.ts'
+import { isOwnedBy, namesOf } from './owner.ts'
 import { refused } from './refused.ts'
 
 export interface EnvironmentWants extends NamespaceNeeds {
@@ -27,6 +29,8 @@ export interface EnsuredEnvironment {
 interface EnsureOptions {
   /** How long an earlier namespace of the name may take to go; 2 min, where 10 s are usual. */
   terminationMs?: number
+  /** What asks, by a name of its own: when it asks again, what it made before counts as made by it. */
+  createdBy?: string
 }
 
 const TERMINATION_MS = 120_000
@@ -50,7 +54,7 @@ export async function ensureEnvironment(
   owner: EnvironmentOwner,
   wants: EnvironmentWants,
   signal: AbortSignal,
-  { terminationMs = TERMINATION_MS }: EnsureOptions = {},
+  { terminationMs = TERMINATION_MS, createdBy }: EnsureOptions = {},
 ): Promise<EnsuredEnvironment> {
   const deadlineMs = performance.now() + terminationMs
   let created = false
@@ -64,9 +68,11 @@ export async function ensureEnvironment(
         continue
       }
       round += 1
-      const ours = { owner, expiresAt: owner.kind === 'session' ? sessionExpiry(new Date()) : undefined }
+      const expiresAt = owner.kind === 'session' ? sessionExpiry(new Date()) : undefined
+      const ours = { owner, expiresAt, ...(createdBy !== undefined && { createdBy }) }
       if (found === undefined) created = (await createNamespace(cluster, name, ours, signal)) !== undefined
       else if (!(await refreshNamespace(cluster, found, ours, signal))) continue
+      else created ||= createdBy !== undefined && found.metadata?.annotations?.[KEYS.createdBy] === createdBy
       if ((found !== undefined || created) && (await furnish(cluster, name, { owner, wants }, signal))) {
         return { namespace: name, created }
       }

@@ -1,7 +1,8 @@
 import type { SessionRef } from '../../../contract/index.ts'
+import type { EnvironmentOwner } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { isTerminating, readNamespace, setExpiry } from './namespace.ts'
-import { type EnvironmentOwner, isOwnedBy } from './owner.ts'
+import { isOwnedBy } from './owner.ts'
 
 /** How long a kept environment stays, and a session's after its last request. */
 export const KEPT_MS = 24 * 3_600_000

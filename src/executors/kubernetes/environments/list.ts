@@ -1,23 +1,12 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node'
+import type { EnvironmentOwner, EnvironmentState } from '../../environment-access.ts'
+import { addHoldings, addSpending, NO_HOLDING, NO_SPENDING } from '../../spending.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { KEYS, MANAGED_BY } from '../names.ts'
 import { heldBy } from './held-by.ts'
 import { expiryOf, isTerminating } from './namespace.ts'
-import { type EnvironmentOwner, ownerOf } from './owner.ts'
-
-export interface EnvironmentState {
-  namespace: string
-  owner: EnvironmentOwner
-  createdAt: Date
-  expiresAt: Date | undefined
-  phase: 'Active' | 'Terminating'
-  /** Pods that have not ended. */
-  pods: number
-  /** Suites that these pods are of. */
-  suites: string[]
-  /** What holds it, in words, where it has been Terminating for longer than it should take; else []. */
-  heldBy: string[]
-}
+import { ownerOf } from './owner.ts'
+import { podHolding, podSpending } from './pod-spending.ts'
 
 /** Namespaces usually take 5 to 11 s to go. */
 const STUCK_MS = 60_000
@@ -54,10 +43,10 @@ export async function findEnvironments(
       signal,
     ),
   )
-  const alive = Map.groupBy(pods.filter(isAlive), ({ metadata }) => metadata?.namespace ?? '')
+  const byNamespace = Map.groupBy(pods, ({ metadata }) => metadata?.namespace ?? '')
   return ours.map(({ read, owner }) => ({
     read,
-    state: stateOf(read, { owner, pods: alive.get(read.metadata?.name ?? '') ?? [], now }),
+    state: stateOf(read, { owner, pods: byNamespace.get(read.metadata?.name ?? '') ?? [], now }),
   }))
 }
 
@@ -69,16 +58,19 @@ function stateOf(
 ): EnvironmentState {
   const { name = '', creationTimestamp, deletionTimestamp } = read.metadata ?? {}
   const stuck = deletionTimestamp !== undefined && now.getTime() - deletionTimestamp.getTime() > STUCK_MS
-  const suites = pods.flatMap(({ metadata }) => metadata?.labels?.[KEYS.suite] ?? [])
+  const alive = pods.filter(isAlive)
+  const suites = alive.flatMap(({ metadata }) => metadata?.labels?.[KEYS.suite] ?? [])
   return {
     namespace: name,
     owner,
     createdAt: creationTimestamp ?? now,
     expiresAt: expiryOf(read),
     phase: isTerminating(read) ? 'Terminating' : 'Active',
-    pods: pods.length,
+    pods: alive.length,
     suites: [...new Set(suites)].sort(),
     heldBy: stuck ? heldBy(read) : [],
+    holding: alive.map(podHolding).reduce(addHoldings, NO_HOLDING),
+    spent: pods.map((pod) => podSpending(pod, now)).reduce(addSpending, NO_SPENDING),
   }
 }
 

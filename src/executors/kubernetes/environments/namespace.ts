@@ -1,8 +1,9 @@
 import { PatchStrategy, setHeaderOptions, type V1Namespace } from '@kubernetes/client-node'
+import type { EnvironmentOwner } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { isRefusal } from '../cluster/refusal.ts'
 import { KEYS } from '../names.ts'
-import { type EnvironmentOwner, ownerAnnotations, ownerLabels } from './owner.ts'
+import { ownerAnnotations, ownerLabels } from './owner.ts'
 
 /** What Pod Security asks for is pinned: an upgrade of the cluster must not begin to refuse pods that it took. */
 const POD_SECURITY = ['enforce', 'warn', 'audit'].flatMap((mode) => [
@@ -33,11 +34,12 @@ export async function readNamespace(
 export async function createNamespace(
   cluster: Cluster,
   name: string,
-  { owner, expiresAt }: { owner: EnvironmentOwner; expiresAt: Date | undefined },
+  { owner, expiresAt, createdBy }: { owner: EnvironmentOwner; expiresAt: Date | undefined; createdBy?: string },
   signal: AbortSignal,
 ): Promise<V1Namespace | undefined> {
   const annotations = {
     ...ownerAnnotations(owner),
+    ...(createdBy !== undefined && { [KEYS.createdBy]: createdBy }),
     ...(expiresAt && { [KEYS.expiresAt]: expiresAt.toISOString() }),
   }
   const body: V1Namespace = { metadata: { name, labels: labelsOf(owner), annotations } }

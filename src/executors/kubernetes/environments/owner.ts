@@ -1,12 +1,8 @@
 import type { V1Namespace } from '@kubernetes/client-node'
-import type { SessionRef } from '../../../contract/index.ts'
 import { sha12 } from '../../../contract/index.ts'
-import { KEYS, laneNamespace, MANAGED_BY, sessionNamespace } from '../names.ts'
-
-/** Whose an environment is: one commit of a suite, or a client's session with all its suites. */
-export type EnvironmentOwner =
-  | { kind: 'lane'; suite: string; sha: string; repo: string }
-  | { kind: 'session'; session: SessionRef }
+import type { EnvironmentOwner } from '../../environment-access.ts'
+import { sessionNames } from '../../session-name.ts'
+import { KEYS, laneNamespace, MANAGED_BY } from '../names.ts'
 
 /** Annotations that say so; values are as long as they need to be. */
 export function ownerAnnotations(owner: EnvironmentOwner): Record<string, string> {
@@ -25,10 +21,7 @@ export function ownerLabels(owner: EnvironmentOwner): Record<string, string> {
 
 /** The names that an owner's environment may have, in the order in which they are tried. */
 export function namesOf(owner: EnvironmentOwner): readonly [string, ...string[]] {
-  if (owner.kind === 'lane') return [laneNamespace(owner.suite, owner.sha)]
-  const plain = sessionNamespace(owner.session, false)
-  const hashed = sessionNamespace(owner.session, true)
-  return plain === hashed ? [plain] : [plain, hashed]
+  return owner.kind === 'lane' ? [laneNamespace(owner.suite, owner.sha)] : sessionNames(owner.session)
 }
 
 /** Whether every annotation says that the namespace is this owner's. */

@@ -1,6 +1,7 @@
+import type { EnvironmentOwner } from '../../environment-access.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { deleteNamespace, isTerminating, readNamespace } from './namespace.ts'
-import { type EnvironmentOwner, isOwnedBy } from './owner.ts'
+import { isOwnedBy } from './owner.ts'
 
 const MOST_TRIES = 5
 

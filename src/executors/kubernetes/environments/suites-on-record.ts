@@ -27,7 +27,7 @@ export async function knownClusters(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<(ClusterRef | undefined)[]> {
   const named = new Map<string, ClusterRef>()
-  for (const { spec } of await suites.list({ limit: MOST_SUITES })) {
+  for (const { spec } of await suites.list({ partOf: 'any', limit: MOST_SUITES })) {
     const { executor, cluster } = spec
     if (executor !== 'kubernetes' || cluster === undefined) continue
     named.set(JSON.stringify([cluster.kubeconfig, cluster.context]), cluster)

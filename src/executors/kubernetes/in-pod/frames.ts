@@ -21,11 +21,13 @@ export type RunStatus = z.infer<typeof runStatusSchema>
 /**
  * What `attach.sh` prints. A frame is a line of words, the last of which is the number of bytes that follow, so that
  * nothing a run prints can be taken for a frame:
- * `started MS`, `out OFFSET N`, `err OFFSET N`, `status N`, `tail-out N`, `tail-err N`, `files N`, `archive N`, `end`.
+ * `started MS`, `out OFFSET N`, `err OFFSET N`, `recent-out N`, `recent-err N`, `status N`, `tail-out N`, `tail-err N`, `files N`, `archive N`, `end`.
  */
 export type Frame =
   | { type: 'started'; atMs: number }
   | { type: 'output'; stream: StreamName; offset: number; bytes: Uint8Array }
+  /** The last that was printed so far, beyond what is passed on live. */
+  | { type: 'recent'; stream: StreamName; bytes: Uint8Array }
   | { type: 'status'; status: RunStatus }
   | { type: 'tail'; stream: StreamName; bytes: Uint8Array }
   /** Paths of files that the run wrote, relative to its working directory; to be answered by a selection. */
@@ -44,6 +46,8 @@ const MIB = 1024 * 1024
 const MOST_BYTES: Record<string, number> = {
   out: MIB,
   err: MIB,
+  'recent-out': 64 * 1024,
+  'recent-err': 64 * 1024,
   status: 64 * 1024,
   'tail-out': 64 * MIB,
   'tail-err': 64 * MIB,
@@ -121,6 +125,10 @@ function frameOf([type = '', ...numbers]: string[], payload: Uint8Array): Frame 
       return { type: 'output', stream: 'stderr', offset: first, bytes: payload }
     case 'status':
       return { type, status: statusOf(payload) }
+    case 'recent-out':
+      return { type: 'recent', stream: 'stdout', bytes: payload }
+    case 'recent-err':
+      return { type: 'recent', stream: 'stderr', bytes: payload }
     case 'tail-out':
       return { type: 'tail', stream: 'stdout', bytes: payload }
     case 'tail-err':

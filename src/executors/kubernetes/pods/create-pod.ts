@@ -21,18 +21,30 @@ export interface StartContext {
 const QUOTA_POLL_MS = 1_000
 
 /** Of each namespace the creation that goes on: behind one that waits for the quota, the others need not ask. */
-const queues = new Map<string, Promise<unknown>>()
+const queues = new WeakMap<Cluster, Map<string, Promise<unknown>>>()
 
-async function inTurn<T>({ cluster, namespace }: PodPlace, work: () => Promise<T>): Promise<T> {
-  const key = `${cluster.name}/${namespace}`
-  const before = queues.get(key) ?? Promise.resolve()
-  const mine = before.then(work, work)
+/** Whoever is cancelled while others are before it does not wait for them; work that has begun is waited for. */
+async function inTurn<T>({ cluster, namespace }: PodPlace, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const ofCluster = queues.get(cluster) ?? new Map<string, Promise<unknown>>()
+  queues.set(cluster, ofCluster)
+  const before = ofCluster.get(namespace) ?? Promise.resolve()
+  let begun = false
+  const mine = before.then(() => {
+    signal.throwIfAborted()
+    begun = true
+    return work()
+  })
   const settled = mine.catch(() => undefined)
-  queues.set(key, settled)
+  ofCluster.set(namespace, settled)
+  void settled.then(() => ofCluster.get(namespace) === settled && ofCluster.delete(namespace))
+  const cancelled = Promise.withResolvers<never>()
+  cancelled.promise.catch(() => undefined)
+  const cancel = (): void => void (begun || cancelled.reject(signal.reason))
+  signal.addEventListener('abort', cancel, { once: true })
   try {
-    return await mine
+    return await Promise.race([mine, cancelled.promise])
   } finally {
-    if (queues.get(key) === settled) queues.delete(key)
+    signal.removeEventListener('abort', cancel)
   }
 }
 
@@ -46,7 +58,7 @@ export async function createPod(
   manifest: V1Pod,
   context: StartContext,
 ): Promise<{ created: boolean }> {
-  return await inTurn(place, async () => {
+  return await inTurn(place, context.signal, async () => {
     const sinceMs = Date.now()
     for (;;) {
       context.signal.throwIfAborted()
@@ -94,7 +106,13 @@ async function attempt(
 
 /** A pod of our name that is not ours was made by somebody else: it is left alone. */
 async function adopt({ cluster, namespace, name }: PodPlace, manifest: V1Pod, signal: AbortSignal) {
-  const found = await cluster.request(({ core }) => core.readNamespacedPod({ namespace, name }), signal)
+  const found = await cluster
+    .request(({ core }) => core.readNamespacedPod({ namespace, name }), signal)
+    .catch((error: unknown) => {
+      // It may have begun: another one of the same name would be the same try twice.
+      if (isRefusal(error, 404)) throw new CommitSuiteError('pod_deleted', `The pod ${name} was deleted meanwhile.`)
+      throw error
+    })
   const [ours, theirs] = [manifest, found].map((pod) => pod.metadata?.annotations?.[KEYS.run])
   if (ours === theirs) return { created: false }
   const said = `The pod ${namespace}/${name} exists and belongs to ${theirs ?? 'somebody else'}.`

@@ -2,15 +2,24 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { ErrorCode } from '../../../contract/index.ts'
 import { lossOf } from './pod-loss.ts'
 
+/** `told_to_end`: by a signal to the first process, which the kubelet sends, and any process of the pod may send. */
+export type EndCause = 'out_of_memory' | 'out_of_disk' | 'deadline' | 'told_to_end' | 'exit'
+
 /** What a pod's status means for the run in it. */
 export type PodState =
   /** Not begun; `code` is what it becomes if it waits for too long, `final` where waiting cannot help. */
   | { type: 'waiting'; code: ErrorCode; reason: string; final: boolean }
   | { type: 'running' }
   /** The test container ended or was ended for what the run itself did. */
-  | { type: 'ended'; cause: 'out_of_memory' | 'out_of_disk' | 'deadline' | 'exit'; message: string }
+  | { type: 'ended'; cause: EndCause; message: string }
   /** Taken away by the cluster or by people: never the test's fault. */
   | { type: 'lost'; code: ErrorCode; message: string }
+
+/**
+ * How the first process ends when TERM or INT tells it to. A node that went down leaves other codes.
+ * MAINTENANCE: the traps of in-pod/scripts/boot.sh and runner.sh.
+ */
+const TOLD_TO_END: ReadonlySet<number | undefined> = new Set([143, 130])
 
 /** Reasons of a waiting container that no later attempt of the kubelet can mend. */
 const HOPELESS = new Set(['InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError'])
@@ -49,7 +58,8 @@ function endOf({ state }: V1ContainerStatus, pod: V1Pod | undefined): PodState {
   if (!['Failed', 'Succeeded'].includes(pod?.status?.phase ?? '')) {
     return { type: 'waiting', code: 'pod_failed', reason: 'the pod is ending', final: false }
   }
-  return { type: 'ended', cause: 'exit', message: `${reason} with exit code ${exitCode}` }
+  const cause = TOLD_TO_END.has(exitCode) ? 'told_to_end' : 'exit'
+  return { type: 'ended', cause, message: `${reason} with exit code ${exitCode}` }
 }
 
 function waitingFor(pod: V1Pod): PodState {

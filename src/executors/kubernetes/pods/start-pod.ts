@@ -6,9 +6,7 @@ import { awaitRunning } from './await-running.ts'
 import { createPod, type PodPlace, type StartContext } from './create-pod.ts'
 import type { PodState } from './pod-state.ts'
 
-export type StartedPod =
-  | { type: 'running'; node: string; pod: V1Pod | undefined; created: boolean }
-  | (Extract<PodState, { type: 'ended' }> & { node: string; pod: V1Pod | undefined })
+export type StartedPod = { type: 'running'; node: string } | (Extract<PodState, { type: 'ended' }> & { node: string })
 
 /**
  * Makes the pod, or finds it, and waits until its test container runs. One that ended already has run what it was
@@ -21,9 +19,9 @@ export async function startPod(
   { manifest, container }: { manifest: V1Pod; container: string },
   context: StartContext,
 ): Promise<StartedPod> {
-  const { created } = await createPod(host, place, manifest, context)
+  await createPod(host, place, manifest, context)
   const { pod, state } = await awaitRunning(host, watch, place, container, context)
   if (state.type === 'lost') throw new CommitSuiteError(state.code, state.message)
   const node = pod?.spec?.nodeName ?? ''
-  return state.type === 'running' ? { type: 'running', node, pod, created } : { ...state, node, pod }
+  return { ...state, node }
 }

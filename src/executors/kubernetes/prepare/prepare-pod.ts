@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CommitSuiteError } from '../../../contract/index.ts'
 import type { Preparation, PrepareContext, PrepareRequest } from '../../executor.ts'
+import { wasCancelled } from '../../was-cancelled.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
 import { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { KubernetesHost } from '../host.ts'
@@ -29,7 +30,7 @@ interface Packing {
 
 /**
  * Runs the set-up of a commit in its prepare pod and packs what that made of the tree and HOME; the pod goes in the
- * end. A pod that an earlier worker left is gone on with. Returns how the set-up failed, if it did.
+ * end. A pod that an earlier worker or attempt left is gone on with. Returns how the set-up failed, if it did.
  */
 export async function packInPod(
   host: KubernetesHost,
@@ -48,9 +49,19 @@ export async function packInPod(
     return failed
   } finally {
     watch.close()
-    await deletePod(place, AbortSignal.timeout(30_000)).catch((error: unknown) => {
-      host.log?.warn({ err: error, namespace, pod: place.name }, 'a prepare pod is left for its namespace')
-    })
+    // The next attempt goes on with it.
+    if (!context.signal.aborted || wasCancelled(context.signal)) await removeQuietly(host, place)
+  }
+}
+
+async function removeQuietly(host: KubernetesHost, place: PodPlace): Promise<void> {
+  try {
+    await deletePod(place, AbortSignal.timeout(30_000))
+  } catch (error) {
+    host.log?.warn(
+      { err: error, namespace: place.namespace, pod: place.name },
+      'a prepare pod is left for its namespace',
+    )
   }
 }
 

@@ -23,6 +23,8 @@ export interface AttachRequest {
 export interface AttachState {
   capture: Record<StreamName, Capture>
   startedAt: Date | null
+  /** What was printed last, once that is no longer passed on. */
+  recent: Record<StreamName, Uint8Array>
   signal: AbortSignal
 }
 
@@ -87,6 +89,9 @@ class FrameTaker {
         const chunk = this.#state.capture[frame.stream].take(frame.offset, frame.bytes)
         return chunk === undefined ? undefined : await this.#handlers.onOutput(chunk)
       }
+      case 'recent':
+        this.#state.recent[frame.stream] = frame.bytes
+        return
       case 'status':
         this.#status = frame.status
         return

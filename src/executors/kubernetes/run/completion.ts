@@ -12,7 +12,8 @@ export function completionOf(followed: Followed, files: CollectedFile[], node: s
   const { stdout, stderr, startedAt } = followed
   if (followed.type === 'finished') return { ...statusOf(followed.status), stdout, stderr, files, node }
   const began = startedAt ?? undefined
-  // The backstop goes off when neither the runner nor we could act; without a command begun, nothing was tested.
+  // The backstop goes off when neither the runner nor we could act; without a command begun, nothing was tested. What
+  // told the runner to end was no kubelet, as that says why: it was the run.
   if (followed.cause === 'exit' || began === undefined) {
     throw new CommitSuiteError('pod_failed', `The pod ended before its run did: ${followed.message}`)
   }

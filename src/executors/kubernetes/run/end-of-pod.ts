@@ -4,7 +4,7 @@ import type { PodWatch } from '../cluster/cluster.ts'
 import type { ExecFailed } from '../cluster/exec/exec-failed.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
 import type { LostPod } from '../pods/pod-loss.ts'
-import { type PodState, podState } from '../pods/pod-state.ts'
+import { type EndCause, podState } from '../pods/pod-state.ts'
 import { whyExited } from './why-exited.ts'
 
 export interface TestPod {
@@ -15,8 +15,7 @@ export interface TestPod {
 
 export type EndOfPod =
   /** For what the run itself did. */
-  | { type: 'pod ended'; cause: Extract<PodState, { type: 'ended' }>['cause']; message: string; pod: V1Pod | undefined }
-  | { type: 'lost'; error: CommitSuiteError; pod: V1Pod | undefined }
+  { type: 'pod ended'; cause: EndCause; message: string } | { type: 'lost'; error: CommitSuiteError }
 
 /** After a command found no pod, the watch learns of it within this time. */
 const WATCH_LAG_MS = 20_000
@@ -28,14 +27,16 @@ export async function endOfPod(watch: PodWatch, { place, container, signal }: Te
     return state.type === 'ended' || state.type === 'lost' ? { state, pod } : undefined
   }
   const { state, pod } = await watch.until(place.name, pick, signal)
-  const exited = state.type === 'ended' && state.cause === 'exit'
-  return asEnd(exited ? ((await whyExited(watch, place, pod, signal)) ?? state) : state, pod)
+  return asEnd(isUnexplained(state) ? ((await whyExited(watch, place, pod, signal)) ?? state) : state)
 }
 
-function asEnd(state: LostPod, pod: V1Pod | undefined): EndOfPod {
-  if (state.type === 'ended') return { ...state, type: 'pod ended', pod }
-  return { type: 'lost', error: new CommitSuiteError(state.code, state.message), pod }
-}
+const isUnexplained = (state: LostPod): boolean =>
+  state.type === 'ended' && (state.cause === 'exit' || state.cause === 'told_to_end')
+
+const asEnd = (state: LostPod): EndOfPod =>
+  state.type === 'ended'
+    ? { type: 'pod ended', cause: state.cause, message: state.message }
+    : { type: 'lost', error: new CommitSuiteError(state.code, state.message) }
 
 /** Why a command in the pod could not be started for good: the pod's own state says it, as soon as it is known. */
 export async function endAfter(error: ExecFailed, watch: PodWatch, pod: TestPod): Promise<EndOfPod> {
@@ -44,6 +45,6 @@ export async function endAfter(error: ExecFailed, watch: PodWatch, pod: TestPod)
   } catch {
     pod.signal.throwIfAborted()
     const message = `The runner in the pod cannot be reached: ${error.message}`
-    return { type: 'lost', error: new CommitSuiteError('pod_failed', message), pod: undefined }
+    return { type: 'lost', error: new CommitSuiteError('pod_failed', message) }
   }
 }

@@ -16,6 +16,7 @@ const MARGIN_MS = 120_000
 export interface FollowedRun {
   followed: Followed
   files: CollectedFile[]
+  leftOut: string[]
 }
 
 const filesFolder = (host: KubernetesHost, { key, try: nth }: RunRequest): string =>
@@ -61,5 +62,6 @@ export async function followRun(
     },
   )
   host.progress.mark(place.namespace)
-  return { followed, files }
+  const kept = new Set(files.map(({ name }) => name))
+  return { followed, files, leftOut: selected.filter((name) => !kept.has(name)) }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CommitSuiteError } from '../../../contract/index.ts'
-import type { CapturedStream, OutputChunk } from '../../executor.ts'
+import type { CapturedStream, OutputChunk, StreamName } from '../../executor.ts'
 import { Capture } from '../capture.ts'
 import type { ExecTarget, PodWatch } from '../cluster/cluster.ts'
 import { ExecFailed } from '../cluster/exec/exec-failed.ts'
@@ -27,6 +27,8 @@ export type Followed = {
   stdout: CapturedStream
   stderr: CapturedStream
   startedAt: Date | null
+  /** Of a run that did not end: what it printed last, where `stdout` and `stderr` do not go so far. */
+  recent?: Record<StreamName, Uint8Array>
 } & ({ type: 'finished'; status: RunStatus } | EndOfPod)
 
 const FIRST_RETRY_MS = 50
@@ -42,7 +44,8 @@ export async function follow(watch: PodWatch, request: FollowRequest, handlers: 
   const over = new AbortController()
   const together = AbortSignal.any([signal, over.signal])
   const capture = { stdout: new Capture('stdout'), stderr: new Capture('stderr') }
-  const state: AttachState = { capture, startedAt: null, signal: together }
+  const recent = { stdout: new Uint8Array(), stderr: new Uint8Array() }
+  const state: AttachState = { capture, startedAt: null, recent, signal: together }
   const following = reconnecting(request, state, handlers)
   const ending = endOfPod(watch, { ...request, signal: together })
   const overdue = noEnd(request.withinMs, together)
@@ -71,11 +74,12 @@ export async function follow(watch: PodWatch, request: FollowRequest, handlers: 
 async function noEnd(withinMs: number, signal: AbortSignal): Promise<EndOfPod> {
   await delay(withinMs, undefined, { signal })
   const message = `The runner in the pod did not end the run within ${Math.round(withinMs / 1000)} s.`
-  return { type: 'lost', error: new CommitSuiteError('pod_failed', message), pod: undefined }
+  return { type: 'lost', error: new CommitSuiteError('pod_failed', message) }
 }
 
-const soFar = ({ capture, startedAt }: AttachState) => ({
+const soFar = ({ capture, startedAt, recent }: AttachState) => ({
   startedAt,
+  recent,
   stdout: capture.stdout.finish(capture.stdout.offset, new Uint8Array()),
   stderr: capture.stderr.finish(capture.stderr.offset, new Uint8Array()),
 })

@@ -5,10 +5,11 @@ import type { PodWatch } from '../cluster/cluster.ts'
 import type { KubernetesHost } from '../host.ts'
 import type { Lane } from '../lane.ts'
 import { testContainer } from '../manifest/test-container.ts'
-import { KEYS, runName } from '../names.ts'
+import { KEYS, runName, tryLabel } from '../names.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
-import { deletePod } from '../pods/delete-pod.ts'
+import { deleteCancelledPod, deleteRunPod } from '../pods/delete-runs.ts'
 import { lanePod } from '../pods/lane-pod.ts'
+import { rememberPod } from '../pods/last-seen.ts'
 import { startPod } from '../pods/start-pod.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { completionOf } from './completion.ts'
@@ -36,26 +37,24 @@ export async function runInFreshPod(
   context: RunContext,
 ): Promise<RunCompletion> {
   const place: PodPlace = { cluster, namespace, name: runName(request.key, request.try) }
-  const watch = cluster.watchPods(namespace)
+  const { watch, lastSeen } = rememberPod(cluster.watchPods(namespace), place.name)
   let followed: Followed | undefined
   try {
     const { node, end } = await readyPod(host, watch, place, { pack, request }, context)
     const run =
       end === undefined
         ? await followRun(host, watch, { place, node, collected: [] }, request, context)
-        : { followed: { ...NOT_BEGUN, ...end }, files: [] }
+        : { followed: { ...NOT_BEGUN, ...end }, files: [], leftOut: [] }
     followed = run.followed
     return {
       ...completionOf(followed, run.files, node),
-      dispose: async () => {
-        await forgetFiles(host, request)
-        await deletePod(place)
-      },
+      leftOut: run.leftOut,
+      dispose: () => forgetFreshPod(host, { cluster, namespace }, request),
     }
   } catch (error) {
     if (isDone(error, context.signal)) {
-      if (error instanceof CommitSuiteError) await reportLoss(place, error, followed, context)
-      await removeQuietly(host, place)
+      if (error instanceof CommitSuiteError) await reportLoss(place, error, { followed, lastSeen: lastSeen() }, context)
+      await removeQuietly(host, place, request, context.signal.aborted ? deleteCancelledPod : deleteRunPod)
     }
     throw error
   } finally {
@@ -63,9 +62,24 @@ export async function runInFreshPod(
   }
 }
 
-async function removeQuietly(host: KubernetesHost, place: PodPlace): Promise<void> {
+/** Gives back what a run has left whose result is stored. */
+export async function forgetFreshPod(
+  host: KubernetesHost,
+  { cluster, namespace }: Lane,
+  request: RunRequest,
+): Promise<void> {
+  await forgetFiles(host, request)
+  await deleteRunPod({ cluster, namespace, name: runName(request.key, request.try) }, request)
+}
+
+async function removeQuietly(
+  host: KubernetesHost,
+  place: PodPlace,
+  request: RunRequest,
+  remove: typeof deleteRunPod,
+): Promise<void> {
   try {
-    await deletePod(place, AbortSignal.timeout(30_000))
+    await remove(place, request, AbortSignal.timeout(30_000))
   } catch (error) {
     host.log?.warn({ err: error, namespace: place.namespace, pod: place.name }, 'a pod is left for its namespace')
   }
@@ -85,14 +99,16 @@ async function readyPod(
   const manifest = manifestOf(host, place, request)
   const started = await startPod(host, watch, place, { manifest, container }, { signal, onWaiting })
   const { node } = started
-  if (started.type === 'ended') return { node, end: { ...started, type: 'pod ended' } }
+  if (started.type === 'ended') {
+    return { node, end: { type: 'pod ended', cause: started.cause, message: started.message } }
+  }
   const deadlineMs = request.timeoutMs + request.graceMs + BACKSTOP_MS
   const end = await deliver(watch, { place, container, signal }, { pack, mode: 'once', deadlineMs })
   return { node, end }
 }
 
 function manifestOf(host: KubernetesHost, { cluster, namespace, name }: PodPlace, request: RunRequest): V1Pod {
-  const { key, template, limits, timeoutMs, graceMs } = request
+  const { key, try: nth, template, limits, timeoutMs, graceMs } = request
   return lanePod(
     host,
     { cluster, namespace, name },
@@ -104,7 +120,7 @@ function manifestOf(host: KubernetesHost, { cluster, namespace, name }: PodPlace
       template,
       limits,
       lifetimeMs: timeoutMs + graceMs + BACKSTOP_MS,
-      labels: { [KEYS.attempt]: String(key.attempt) },
+      labels: { [KEYS.attempt]: String(key.attempt), [KEYS.try]: tryLabel(key, nth) },
     },
   )
 }

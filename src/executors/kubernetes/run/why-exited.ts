@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { V1Pod } from '@kubernetes/client-node'
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node'
 import type { PodWatch } from '../cluster/cluster.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
 import { podEvents } from '../pods/pod-events.ts'
@@ -11,7 +11,7 @@ const LOOKS_MS = [0, 250, 750, 2_000]
 /**
  * Why a pod ended whose container was made to exit: a kubelet that evicts a pod lets the container end in peace,
  * reports the pod as succeeded, and only then says why, in an event at once and in the status a moment later, or never.
- * Undefined where nobody ended it.
+ * One that says only that it stopped the container had a reason too. Undefined where nobody ended it from outside.
  */
 export async function whyExited(
   watch: PodWatch,
@@ -23,28 +23,26 @@ export async function whyExited(
   const together = AbortSignal.any([signal, done.signal])
   const changed = watch.until(place.name, lossOf, together)
   changed.catch(() => undefined)
+  let events: CoreV1Event[] = []
   try {
     for (const waitMs of LOOKS_MS) {
       const loss = await Promise.race([changed, delay(waitMs, undefined, { signal: together })])
       if (loss !== undefined) return loss
-      const evicted = await evictionAmong(place, pod, together)
-      if (evicted !== undefined) return evicted
+      events = await ownEvents(place, pod, together)
+      const evicted = events.find(({ reason }) => reason === 'Evicted')
+      if (evicted !== undefined) return evictionOf(evicted.message ?? '')
     }
-    return undefined
   } finally {
     done.abort()
   }
+  const stopped = events.find(({ reason }) => reason === 'Killing')
+  return stopped === undefined
+    ? undefined
+    : { type: 'lost', code: 'pod_failed', message: `The kubelet ended the pod: ${stopped.message ?? 'Killing'}` }
 }
 
 /** Of this very pod: one of the same name may have been evicted before it. */
-async function evictionAmong(
-  place: PodPlace,
-  pod: V1Pod | undefined,
-  signal: AbortSignal,
-): Promise<LostPod | undefined> {
+async function ownEvents(place: PodPlace, pod: V1Pod | undefined, signal: AbortSignal): Promise<CoreV1Event[]> {
   const events = await podEvents(place, signal)
-  const event = events.find(
-    ({ reason, involvedObject }) => reason === 'Evicted' && involvedObject.uid === pod?.metadata?.uid,
-  )
-  return event === undefined ? undefined : evictionOf(event.message ?? '')
+  return events.filter(({ involvedObject }) => involvedObject.uid === pod?.metadata?.uid)
 }

@@ -14,10 +14,18 @@ export interface ExistingPod {
   ended: readonly string[]
 }
 
+/** Pods of a commit that an earlier worker left. */
+export interface LeftPods {
+  pods: ExistingPod[]
+  /** Numbers of those that were not ready for a run yet: started again, they are found. */
+  unready: number[]
+  /** The highest number of all, those that are going included: their names are taken. */
+  last: number
+}
+
 export interface PoolPods {
-  /** Pods of this commit that an earlier worker left. */
-  existing(): Promise<ExistingPod[]>
-  /** A new pod, ready for its first run; waits for room and says why. */
+  existing(): Promise<LeftPods>
+  /** A new pod, ready for its first run, or the one of this number; waits for room and says why. */
   start(nth: number, onWaiting: (reason: string) => Promise<void>): Promise<WarmPod>
   /** Whether an idle pod is still good for a run. */
   isAlive(pod: WarmPod): Promise<boolean>
@@ -43,6 +51,7 @@ export class WarmPool {
   /** Runs by pod whose results are stored: the next run that comes to the pod says so. */
   readonly #forgettable = new Map<string, Set<string>>()
   readonly #waiters: Waiter[] = []
+  #unready: number[] = []
   #idle: WarmPod[] = []
   #starting = 0
   #started = 0
@@ -55,11 +64,7 @@ export class WarmPool {
 
   /** The pod of a run: the one that has it already, or the next one that is free. */
   async claim(run: string, signal: AbortSignal, onWaiting: (reason: string) => Promise<void>): Promise<WarmPod> {
-    this.#adopted ??= this.#adopt().catch((error: unknown) => {
-      this.#adopted = undefined
-      throw error
-    })
-    await this.#adopted
+    await this.#whenAdopted()
     signal.throwIfAborted()
     const known = this.#busy.get(run) ?? this.#ended.get(run)
     if (known !== undefined) return known
@@ -93,6 +98,16 @@ export class WarmPool {
     await served
   }
 
+  /** The results of a run that began under an earlier worker, or an earlier attempt, were stored by it. */
+  async settle(run: string): Promise<void> {
+    await this.#whenAdopted()
+    const pod = this.#busy.get(run) ?? this.#ended.get(run)
+    if (pod === undefined) return
+    this.mayForget(pod, run)
+    // How it ended is not known here.
+    await this.giveBack(run, false)
+  }
+
   /** The results of a run are stored: its pod need not hold them any more. */
   mayForget({ name }: WarmPod, run: string): void {
     const known = this.#forgettable.get(name) ?? new Set()
@@ -107,14 +122,23 @@ export class WarmPool {
     for (const run of runs) this.#forgettable.get(name)?.delete(run)
   }
 
+  async #whenAdopted(): Promise<void> {
+    this.#adopted ??= this.#adopt().catch((error: unknown) => {
+      this.#adopted = undefined
+      throw error
+    })
+    await this.#adopted
+  }
+
   async #adopt(): Promise<void> {
-    const found = await this.#pods.existing()
-    for (const { pod, running, ended } of found) {
+    const { pods, unready, last } = await this.#pods.existing()
+    for (const { pod, running, ended } of pods) {
       if (running === null) this.#idle.push(pod)
       else this.#busy.set(running, pod)
       for (const run of ended) this.#ended.set(run, pod)
     }
-    this.#started = Math.max(0, ...found.map(({ pod }) => Number(pod.name.split('-').at(-1)))) || 0
+    this.#unready = unready
+    this.#started = last
   }
 
   /** Gives idle pods to those who wait, and starts as many more as are missing. */
@@ -147,7 +171,7 @@ export class WarmPool {
       await Promise.all(this.#waiters.map((waiter) => waiter.onWaiting(reason)))
     }
     try {
-      this.#idle.push(await this.#pods.start(++this.#started, tell))
+      this.#idle.push(await this.#pods.start(this.#unready.shift() ?? ++this.#started, tell))
     } catch (error) {
       // Those who wait learn what stands in the way; a later one may find it gone.
       this.#waiters.shift()?.take.reject(error)

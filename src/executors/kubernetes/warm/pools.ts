@@ -13,7 +13,7 @@ import { podState } from '../pods/pod-state.ts'
 import { startPod } from '../pods/start-pod.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { deliver } from '../run/deliver.ts'
-import { type ExistingPod, type PoolPods, type WarmPod, WarmPool } from './pool.ts'
+import { type ExistingPod, type LeftPods, type PoolPods, type WarmPod, WarmPool } from './pool.ts'
 
 /** A warm pod lives as long as its lane; the backstop is for those that everybody forgot. */
 const LIFETIME_MS = 24 * 3_600_000
@@ -21,7 +21,7 @@ const LIFETIME_MS = 24 * 3_600_000
 /** The pools of all lanes of this process. */
 export class WarmPools {
   readonly #host: KubernetesHost
-  readonly #pools = new Map<string, { pool: WarmPool; ended: AbortController }>()
+  readonly #pools = new Map<string, LanePool>()
 
   constructor(host: KubernetesHost) {
     this.#host = host
@@ -35,16 +35,25 @@ export class WarmPools {
     const ended = new AbortController()
     const pods = lanePods(this.#host, { lane, pack, request, signal: ended.signal })
     const pool = new WarmPool(pods, this.#host.settings.runsPerWarmPod)
-    this.#pools.set(key, { pool, ended })
+    this.#pools.set(key, { suite, sha, pool, ended })
     return pool
   }
 
-  /** Stops starting pods for the lane and forgets them: its release removes them. */
-  forget(lane: Lane, suite: string, sha: string): void {
-    const key = poolKey(lane, suite, sha)
-    this.#pools.get(key)?.ended.abort(new CommitSuiteError('environment_lost', 'The lane has ended.'))
-    this.#pools.delete(key)
+  /** Stops starting pods for the commit and forgets them: the release of its lane removes them. */
+  forget(suite: string, sha: string): void {
+    for (const [key, lane] of this.#pools) {
+      if (lane.suite !== suite || lane.sha !== sha) continue
+      lane.ended.abort(new CommitSuiteError('environment_lost', 'The lane has ended.'))
+      this.#pools.delete(key)
+    }
   }
+}
+
+interface LanePool {
+  suite: string
+  sha: string
+  pool: WarmPool
+  ended: AbortController
 }
 
 const poolKey = ({ cluster, namespace }: Lane, suite: string, sha: string): string =>
@@ -68,9 +77,9 @@ function lanePods(host: KubernetesHost, { lane, pack, request, signal }: LanePod
     async existing() {
       const watch = cluster.watchPods(namespace)
       try {
-        const pods = (await watch.list(signal)).filter((pod) => isOurs(pod, purpose, container))
-        const found = await Promise.all(pods.map((pod) => stateOf(placeOf(pod.metadata?.name ?? ''), pod)))
-        return found.filter((pod) => pod !== undefined)
+        const ours = (await watch.list(signal)).filter(({ metadata }) => metadata?.annotations?.[KEYS.run] === purpose)
+        const found = await Promise.all(ours.map((pod) => stateOf(placeOf(pod.metadata?.name ?? ''), pod)))
+        return leftPods(ours, found)
       } finally {
         watch.close()
       }
@@ -109,11 +118,14 @@ function lanePods(host: KubernetesHost, { lane, pack, request, signal }: LanePod
     remove: async ({ name }) => await deletePod(placeOf(name), signal),
   }
 
-  /** Undefined for a pod that nobody could use: it was never delivered to, or does not answer. */
-  async function stateOf(place: PodPlace, pod: V1Pod): Promise<ExistingPod | undefined> {
+  /** Undefined for a pod that nobody can use: it has ended, takes no more runs, or does not answer. */
+  async function stateOf(place: PodPlace, pod: V1Pod): Promise<ExistingPod | 'unready' | undefined> {
+    const { type } = podState(pod, container)
+    if (type !== 'running') return type === 'waiting' ? 'unready' : undefined
     try {
       const { phase, run, ended } = await askState(place, container, signal)
-      if (phase === 'waiting' || phase === 'unhealthy') throw new CommitSuiteError('pod_failed', phase)
+      if (phase === 'waiting') return 'unready'
+      if (phase === 'unhealthy') throw new CommitSuiteError('pod_failed', phase)
       const found: WarmPod = { name: place.name, node: pod.spec?.nodeName ?? '', runs: ended.length }
       return { pod: found, running: phase === 'running' ? run : null, ended }
     } catch {
@@ -124,8 +136,14 @@ function lanePods(host: KubernetesHost, { lane, pack, request, signal }: LanePod
   }
 }
 
-const isOurs = (pod: V1Pod, purpose: string, container: string): boolean =>
-  pod.metadata?.annotations?.[KEYS.run] === purpose && podState(pod, container).type === 'running'
+function leftPods(ours: readonly V1Pod[], found: readonly (ExistingPod | 'unready' | undefined)[]): LeftPods {
+  const numbers = ours.map(({ metadata }) => Number(metadata?.name?.split('-').at(-1)))
+  return {
+    pods: found.filter((pod) => pod !== undefined && pod !== 'unready'),
+    unready: numbers.filter((_, at) => found[at] === 'unready'),
+    last: Math.max(0, ...numbers),
+  }
+}
 
 /** Label selector of everything that belongs to a lane. */
 export const laneSelector = (suite: string, sha: string): string =>

@@ -4,6 +4,7 @@ import type { KubernetesHost } from '../host.ts'
 import type { Lane } from '../lane.ts'
 import { runName } from '../names.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
+import { rememberPod } from '../pods/last-seen.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { PodUnhealthy } from '../run/attach.ts'
 import { completionOf } from '../run/completion.ts'
@@ -45,6 +46,18 @@ export async function runInWarmPod(
   }
 }
 
+/** Gives back what a run has left whose result is stored. */
+export async function forgetWarmRun(
+  host: KubernetesHost,
+  pools: WarmPools,
+  lane: Lane,
+  pack: Pack,
+  request: RunRequest,
+): Promise<void> {
+  await forgetFiles(host, request)
+  await pools.poolOf(lane, pack, request).settle(runName(request.key, request.try))
+}
+
 interface Claimed {
   lane: Lane
   pod: WarmPod
@@ -59,7 +72,7 @@ async function runIn(
   context: RunContext,
 ): Promise<RunCompletion> {
   const place: PodPlace = { cluster, namespace, name: pod.name }
-  const watch = cluster.watchPods(namespace)
+  const { watch, lastSeen } = rememberPod(cluster.watchPods(namespace), pod.name)
   let followed: Followed | undefined
   try {
     const collected = pool.toForget(pod)
@@ -70,6 +83,7 @@ async function runIn(
     const completion = completionOf(followed, run.files, pod.node)
     return {
       ...completion,
+      leftOut: run.leftOut,
       dispose: async () => {
         await forgetFiles(host, request)
         pool.mayForget(pod, name)
@@ -77,7 +91,7 @@ async function runIn(
       },
     }
   } catch (error) {
-    if (error instanceof CommitSuiteError) await reportLoss(place, error, followed, context)
+    if (error instanceof CommitSuiteError) await reportLoss(place, error, { followed, lastSeen: lastSeen() }, context)
     throw error
   } finally {
     watch.close()

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net'
-import type { ResolvedAddress } from './policy.ts'
+import type { ResolvedAddress } from '../../../network/resolve-host.ts'
 import type { Target } from './target.ts'
 
 export const CONNECT_TIMEOUT_MS = 15_000

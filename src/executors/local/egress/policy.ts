@@ -1,12 +1,6 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
-import { isOwnAddress, isPublicAddress } from './address-filter.ts'
+import { isOwnAddress, isPublicAddress } from '../../../network/address-filter.ts'
+import { addressesOf, type ResolvedAddress, type ResolveHost } from '../../../network/resolve-host.ts'
 import type { Target } from './target.ts'
-
-export interface ResolvedAddress {
-  address: string
-  family: 4 | 6
-}
 
 export interface EgressRules {
   /**
@@ -16,7 +10,7 @@ export interface EgressRules {
   allow: readonly string[]
   /** Ports that may be connected to. */
   ports: readonly number[]
-  resolve(host: string): Promise<ResolvedAddress[]>
+  resolve: ResolveHost
 }
 
 type Decision =
@@ -39,27 +33,11 @@ function matchesPattern(pattern: string, { host, port }: Target, ports: readonly
 export async function decide(target: Target, rules: EgressRules): Promise<Decision> {
   const trusted = rules.allow.some((pattern) => matchesPattern(pattern, target, rules.ports))
   if (!trusted && !rules.ports.includes(target.port)) return refuse(`port ${target.port} is not allowed`)
-  const [first, ...others] = await addressesOf(target.host, rules)
+  const [first, ...others] = await addressesOf(target.host, rules.resolve)
   if (first === undefined) return refuse(`${target.host} has no address`, 502)
   const refused = [first, ...others].find(({ address }) => !isPublicAddress(address) || isOwnAddress(address))
   if (!trusted && refused !== undefined) {
     return refuse(`${target.host} has the address ${refused.address}, which is private or of this host`)
   }
   return { allowed: true, addresses: [first, ...others] }
-}
-
-async function addressesOf(host: string, rules: EgressRules): Promise<ResolvedAddress[]> {
-  const family = isIP(host)
-  if (family === 4 || family === 6) return [{ address: host, family }]
-  try {
-    return await rules.resolve(host)
-  } catch {
-    return []
-  }
-}
-
-/** The system's own resolution: hosts file, then DNS. */
-export async function resolveHost(host: string): Promise<ResolvedAddress[]> {
-  const answers = await lookup(host, { all: true })
-  return answers.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }

@@ -1,9 +1,10 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { resolveHost } from '../../../network/resolve-host.ts'
 import { forward } from './forward.ts'
 import { IDLE_TIMEOUT_MS, type Log } from './outbound.ts'
-import { type EgressRules, resolveHost } from './policy.ts'
+import type { EgressRules } from './policy.ts'
 import { tunnel } from './tunnel.ts'
 
 interface EgressProxyOptions extends Partial<EgressRules> {

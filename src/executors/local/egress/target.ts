@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isHostName } from '../../../network/host-name.ts'
 
 /** Where a client of the proxy wants to go. */
 export interface Target {
@@ -7,8 +8,6 @@ export interface Target {
   port: number
 }
 
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
-
 function parseHost(text: string): string | undefined {
   const lower = text.toLowerCase()
   if (lower.startsWith('[') && lower.endsWith(']')) {
@@ -16,7 +15,7 @@ function parseHost(text: string): string | undefined {
     return isIP(address) === 6 && !address.includes('%') ? address : undefined
   }
   const host = lower.replace(/\.$/, '')
-  return HOST_NAME.test(host) ? host : undefined
+  return isHostName(host) ? host : undefined
 }
 
 /** Reads the `host:port` of a CONNECT request; undefined for anything else, user info and lone IPv6 included. */

@@ -46,7 +46,7 @@ async function copyOut(from: FileHandle, to: string, sizeBytes: number): Promise
 
 /**
  * Copies the files that the run wrote and that match one of the globs out of its private layer: at most 100
- * files and 50 MiB together, more are left out. `written` is the layer's working directory, `prepared` the same
+ * files and 50 MiB together; those that do not fit are named in `leftOut`. `written` is the layer's working directory, `prepared` the same
  * folder of the prepared tree. The processes of the run are gone, so that nothing changes meanwhile.
  */
 export async function collectReports(
@@ -54,17 +54,18 @@ export async function collectReports(
   written: string,
   prepared: string,
   target: string,
-): Promise<CollectedFile[]> {
-  if (globs.length === 0) return []
+): Promise<{ files: CollectedFile[]; leftOut: string[] }> {
+  if (globs.length === 0) return { files: [], leftOut: [] }
   const matches = picomatch(
     globs.map((glob) => glob.replace(/^\.\//, '')),
     { dot: true },
   )
-  const collected: CollectedFile[] = []
+  const files: CollectedFile[] = []
+  const leftOut: string[] = []
   let leftBytes = MOST_BYTES
   await mkdir(target, { recursive: true, mode: 0o700 })
   for (const { name, path } of await findMatches(written, matches)) {
-    if (collected.length === MOST_FILES) break
+    if (files.length + leftOut.length === MOST_FILES) break
     if (await isUnchanged(path, join(prepared, name))) continue
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
       () => undefined,
@@ -72,14 +73,18 @@ export async function collectReports(
     if (file === undefined) continue
     try {
       const info = await file.stat()
-      if (!info.isFile() || info.size > leftBytes) continue
-      const copy = join(target, String(collected.length))
+      if (!info.isFile()) continue
+      if (info.size > leftBytes) {
+        leftOut.push(name)
+        continue
+      }
+      const copy = join(target, String(files.length))
       await copyOut(file, copy, info.size)
       leftBytes -= info.size
-      collected.push({ name, path: copy, sizeBytes: info.size })
+      files.push({ name, path: copy, sizeBytes: info.size })
     } finally {
       await file.close()
     }
   }
-  return collected
+  return { files, leftOut }
 }

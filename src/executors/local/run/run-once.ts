@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { CommitSuiteError, type ErrorCode, formatRunId } from '../../../contract/index.ts'
-import type { CollectedFile, RunCompletion, RunContext, RunRequest } from '../../executor.ts'
+import type { RunCompletion, RunContext, RunRequest } from '../../executor.ts'
+import { wasCancelled } from '../../was-cancelled.ts'
 import type { LocalHost } from '../host.ts'
 import { launch, type ProcessTree, removeWorkspace } from '../launch-run.ts'
 import { ranOutOfMemory } from '../limits/run-cgroups.ts'
@@ -15,7 +16,7 @@ import { finishOutput, streamWhile } from './stream-output.ts'
 /** After these the run is over for good; its next try starts from nothing. */
 const ENDED: readonly ErrorCode[] = ['run_lost', 'runner_lost']
 
-const runName = ({ key, try: attemptTry }: Pick<RunRequest, 'key' | 'try'>): string =>
+export const runName = ({ key, try: attemptTry }: Pick<RunRequest, 'key' | 'try'>): string =>
   `${lanePrefix(key.suite, key.sha)}${key.attempt}.${key.generation}.${attemptTry}`
 
 /** Keeps or removes the workspace of a run whose results are stored. */
@@ -57,26 +58,34 @@ async function follow(
 ): Promise<RunCompletion> {
   const { signal } = context
   const { name, workspace } = started
-  const kill = (): void => void host.runner.kill(name).catch(() => undefined)
-  signal.addEventListener('abort', kill, { once: true })
-  if (signal.aborted) kill()
+  const left = Promise.withResolvers<never>()
+  left.promise.catch(() => undefined)
+  const leave = (): void => {
+    if (wasCancelled(signal)) void host.runner.kill(name).catch(() => undefined)
+    else left.reject(signal.reason)
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  if (signal.aborted) leave()
   try {
     await context.onStarted(new Date(started.type === 'running' ? started.startedAtMs : started.ending.startedAtMs))
-    const state = await streamWhile(workspace, host.runner.wait(name), (chunk) => context.onOutput(chunk))
+    const ended = Promise.race([host.runner.wait(name), left.promise])
+    const state = await streamWhile(workspace, ended, (chunk) => context.onOutput(chunk))
     signal.throwIfAborted()
     return await complete(host, request, context, { ending: resultOf(request, state), workspace, retire })
   } catch (error) {
-    // A worker that only lost its store must find the run again; one that was cancelled must leave nothing.
-    if (signal.aborted || (error instanceof CommitSuiteError && ENDED.includes(error.code))) {
+    // A worker that lost its store, or only the activity, must find the run again; a cancelled one leaves nothing.
+    if (wasCancelled(signal) || (!signal.aborted && isEnded(error))) {
       await host.runner.dispose(name).catch(() => undefined)
       await removeWorkspace(workspace)
     }
     signal.throwIfAborted()
     throw error
   } finally {
-    signal.removeEventListener('abort', kill)
+    signal.removeEventListener('abort', leave)
   }
 }
+
+const isEnded = (error: unknown): boolean => error instanceof CommitSuiteError && ENDED.includes(error.code)
 
 function treeOf(request: RunRequest, treeKey: string): ProcessTree {
   const { key } = request
@@ -116,7 +125,7 @@ async function complete(
     startedAt: new Date(ending.startedAtMs),
     durationMs: ending.durationMs,
     ...output,
-    files: await reportsOf(host, request, workspace),
+    ...(await reportsOf(host, request, workspace)),
     node: hostname(),
     dispose: async () => {
       await host.runner.dispose(runName(request))
@@ -126,8 +135,12 @@ async function complete(
   return completion
 }
 
-async function reportsOf(host: LocalHost, request: RunRequest, workspace: string): Promise<CollectedFile[]> {
-  if (request.reports.length === 0) return []
+async function reportsOf(
+  host: LocalHost,
+  request: RunRequest,
+  workspace: string,
+): Promise<Pick<RunCompletion, 'files' | 'leftOut'>> {
+  if (request.reports.length === 0) return { files: [] }
   const own = workspacePlaces(workspace)
   const owner = await readOwner(workspace)
   const prepared = treePlaces(host.places, owner?.treeKey ?? request.treeKey)

@@ -30,6 +30,21 @@ emit() {
   done
 }
 
+# recent STREAM OFFSET: after the head, nothing is sent before the end but the last of it, now and then: all that is
+# known where the pod goes.
+recent() {
+  [ "$2" -ge "$half" ] || return 0
+  newest=-1
+  for segment in "$dir/$1".seg.*; do
+    [ ! -f "$segment" ] || [ "${segment##*.}" -le "$newest" ] || newest=${segment##*.}
+  done
+  [ "$newest" -ge 0 ] || return 0
+  for segment in "$dir/$1.seg.$((newest - 1))" "$dir/$1.seg.$newest"; do
+    tail -c 16384 "$segment" 2>/dev/null
+  done | tail -c 16384 >"$dir/$1.recent.$$"
+  send_file "recent-$1" "$dir/$1.recent.$$"
+}
+
 # Short runs are seen to end at once; long ones cost little.
 pause() {
   quiet=$((quiet + 1))
@@ -40,7 +55,7 @@ send_file() {
   size=$(wc -c <"$2") && printf '%s %s\n' "$1" "$((size))" && cat "$2"
 }
 
-quiet=0 started=no
+quiet=0 started=no looks=0
 while :; do
   ended=no
   [ ! -f "$dir/status" ] || ended=yes
@@ -50,6 +65,8 @@ while :; do
   if [ "$started" = yes ]; then
     emit out "$at_out" && at_out=$at
     emit err "$at_err" && at_err=$at
+    looks=$((looks + 1))
+    [ $((looks % 8)) -ne 0 ] || { recent out "$at_out" && recent err "$at_err"; }
   fi
   [ "$ended" = no ] || break
   [ ! -f ctl/unhealthy ] || [ -d "$dir" ] || exit 75

@@ -2,7 +2,9 @@
 # costs nothing, and answers TERM, which the kernel ignores for a first process without a handler.
 cd "${CS_ROOT:=/commit-suite}" || exit 70
 export CS_ROOT
-trap 'exit 0' TERM INT
+# MAINTENANCE: pods/pod-state.ts reads these codes.
+trap 'exit 143' TERM
+trap 'exit 130' INT
 umask 022
 mkdir -p ctl requests runs runner tree home tmp
 [ -p ctl/wake ] || mkfifo ctl/wake

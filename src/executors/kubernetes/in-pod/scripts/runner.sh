@@ -5,7 +5,9 @@ cd "$CS_ROOT" || exit 70
 umask 022
 . runner/processes.sh
 . runner/run.sh
-trap 'exit 0' TERM INT
+# MAINTENANCE: pods/pod-state.ts reads these codes.
+trap 'exit 143' TERM
+trap 'exit 130' INT
 exec 3<>ctl/wake
 read -r mode deadline <ctl/mode
 
@@ -14,12 +16,21 @@ announce() {
   printf '%s\n' "$*" >ctl/phase.new && mv ctl/phase.new ctl/phase
 }
 
-# The tree and HOME as they were prepared, at the path where they were: a run sees nothing of the one before.
+# The tree and HOME as they were prepared, at the path where they were: a run sees nothing of the one before. What was
+# prepared is closed meanwhile, to a run that strays.
 refresh() {
-  discard tree && discard home && discard tmp && empty_shared &&
-    cp -a pristine/tree tree && cp -a pristine/home home && mkdir tmp && return 0
+  keep_known '' && keep_known ctl/ && keep_known runner/ && keep_known runs/ && empty_shared && chmod 700 pristine &&
+    cp -a pristine/tree tree && cp -a pristine/home home && mkdir tmp && chmod 0 pristine && return 0
   : >ctl/unhealthy
   return 1
+}
+
+# keep_known FOLDER: all else in it was written by a run. Not for requests, which come at any time.
+keep_known() {
+  for left in "$1"* "$1".[!.]* "$1"..?*; do
+    case $known in *" $left "*) continue ;; esac
+    discard "./$left" || return 1
+  done
 }
 
 # Folders that a run has closed to itself are opened first.
@@ -48,8 +59,10 @@ ready_for_next() {
 }
 
 if [ "$mode" = warm ] && [ ! -d pristine ]; then
-  mkdir pristine && mv tree home pristine/ || exit 72
+  mkdir pristine && mv tree home pristine/ && rm -rf tmp || exit 72
 fi
+# Of the root and of the runner's own folders; runs are added as they come.
+known=" $(echo * runner/* ctl/*) ctl/phase ctl/marker ctl/expired ctl/collected ctl/unhealthy "
 # A pod that nobody collects ends by itself. A run that ends everything it can ends this too.
 watch_deadline() {
   (sleep "$deadline" && : >ctl/expired && echo expired >&3) &
@@ -63,13 +76,16 @@ while [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do
     name=${request##*/}
     # The folder is made once, however often a request is sent.
     if [ ! -f ctl/unhealthy ] && mkdir "runs/$name" 2>/dev/null; then
+      known="${known}runs/$name "
       mv "$request" "runs/$name/request"
       announce "running $name"
       run_request "runs/$name"
       [ -n "$code" ] || watch_deadline
       announce "ended $name"
-      # What the run wrote must be taken away before the next one gets a fresh tree.
-      while [ ! -f "runs/$name/filed" ] && [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do read -r _ <&3 || break; done
+      # What the run wrote must be taken away before the next one gets a fresh tree; all of it may be by now.
+      while [ -d "runs/$name" ] && [ ! -f "runs/$name/filed" ] && [ ! -f ctl/expired ] && [ ! -f ctl/collected ]; do
+        read -r _ <&3 || break
+      done
       ready_for_next
     else
       rm -f "$request"

@@ -19,4 +19,13 @@ describe.each(bash)('on a busy node, with $name', (toolbox) => {
     expect(seen.stdout.toString()).toBe('short\n')
     expect(seen.status).toMatchObject({ exitCode: 0, timedOut: false })
   })
+
+  it('a run that was collected before its runner had looked up keeps the next one waiting for nothing', async () => {
+    const late = 'mv() { case $* in *ctl/phase) sleep 0.5 ;; esac; command mv "$@"; }; export -f mv'
+    pod = await PodLike.start(toolbox, late)
+    await pod.deliver('warm', {})
+    await follow(pod, 'r-1', shellRequest('echo first'))
+    const seen = await follow(pod, 'r-2', shellRequest('echo second'), { collected: ['r-1'] })
+    expect(seen.stdout.toString()).toBe('second\n')
+  })
 })

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isOwnAddress, isPublicAddress } from '../../../src/executors/local/egress/address-filter.ts'
+import { isOwnAddress, isPublicAddress } from '../../../src/network/address-filter.ts'
 
 const octet = fc.integer({ min: 0, max: 255 })
 const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16))
