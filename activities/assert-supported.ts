@@ -11,8 +11,8 @@ const ANSWER_WITHIN_MS = 20_000
  * a suite that has not begun is better refused than left to wait in silence.
  */
 export async function assertSupported(
-  { executors }: ActivityDeps,
-  { executor: name, isolation, cluster }: SoundRequest,
+  { executors }: Pick<ActivityDeps, 'executors'>,
+  { executor: name, isolation, cluster }: Pick<SoundRequest, 'executor' | 'isolation' | 'cluster'>,
 ): Promise<void> {
   const executor = await executors.of(name)
   try {

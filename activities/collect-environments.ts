@@ -1,7 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity'
 import type { Logger } from 'pino'
+import type { Retention } from '../src/config.ts'
 import { knownClusters, standingsIn } from '../src/executors/kubernetes/environments/suites-on-record.ts'
+import { applyRetention } from '../src/store/retention/apply.ts'
 import type { Store } from '../src/store/store.ts'
+import { foldUnfolded } from './keep-history.ts'
 
 /** What the workflow `Janitor` calls. */
 export interface JanitorActivities {
@@ -14,6 +17,8 @@ export interface JanitorReport {
   removed: number
   stuck: string[]
   unreached: string[]
+  /** Suites whose records or logs went by age; absent where everything is kept for ever. */
+  expired?: number
 }
 
 interface JanitorDeps {
@@ -21,6 +26,8 @@ interface JanitorDeps {
   log: { activities: Logger }
   /** The worker's environment, which says which cluster is the configured one. */
   env?: NodeJS.ProcessEnv
+  /** How long records are kept. */
+  retention?: Retention | undefined
 }
 
 /** What is not done by then is done in an hour. */
@@ -34,7 +41,26 @@ const LONGEST_NAME = 300
 const few = (lines: string[]): string[] => lines.slice(0, MOST_NAMES).map((line) => line.slice(0, LONGEST_NAME))
 
 export function createJanitorActivities(deps: JanitorDeps): JanitorActivities {
-  return { collectEnvironments: () => collectEnvironments(deps) }
+  return {
+    async collectEnvironments() {
+      const report = await collectEnvironments(deps)
+      await foldUnfolded(deps, AbortSignal.any([cancellationSignal(), AbortSignal.timeout(WITHIN_MS)]))
+      const { resultsMs, logsMs } = deps.retention ?? {}
+      return resultsMs === undefined && logsMs === undefined ? report : { ...report, expired: await expire(deps) }
+    },
+  }
+}
+
+/** What is not removed by then is removed in an hour. */
+async function expire({ store, log: { activities: log }, retention }: JanitorDeps): Promise<number> {
+  if (retention === undefined) return 0
+  const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(WITHIN_MS)])
+  let count = 0
+  for await (const { suite, what } of applyRetention(store, { policy: retention, now: new Date(), signal })) {
+    log.info({ suite, what }, 'removed by age')
+    count++
+  }
+  return count
 }
 
 async function collectEnvironments({ store, log: { activities: log }, env }: JanitorDeps): Promise<JanitorReport> {

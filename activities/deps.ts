@@ -1,7 +1,10 @@
 import type { Logger as TemporalLogger } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Executors, SecretSource } from '../src/executors/executor.ts'
+import type { NetworkAccess } from '../src/git/network-access.ts'
+import type { NetworkRules } from '../src/requests/network-request.ts'
 import type { Store } from '../src/store/store.ts'
+import type { NotifyInput } from './notify/api.ts'
 
 /** What activities work with; tests pass in their own. */
 export interface ActivityDeps {
@@ -12,10 +15,16 @@ export interface ActivityDeps {
   stateDir: string
   /** Transports that git may use. */
   transports: readonly string[]
+  /** What requests that came over the network may test, reach and refer to. */
+  network: NetworkRules & NetworkAccess
   templatesDir: string | undefined
+  /** The operator's file of targets that suites may ask to be told of. */
+  notifyFile: string | undefined
   host: WorkerHost
   /** Whether the server holds our search attributes. */
   searchable: boolean
+  /** Starts the workflow `Notify` once, however often it is called. */
+  startNotification(input: NotifyInput): Promise<void>
   log: { activities: Logger; temporal: TemporalLogger }
 }
 

@@ -1,35 +1,40 @@
 import type { Verdict } from '../src/contract/index.ts'
-import { inconclusive, judge } from '../src/stats/verdict.ts'
+import { inconclusive } from '../src/stats/verdict.ts'
+import { judgeRuns } from '../src/store/judge-runs.ts'
+import type { CommitReference, Decision } from './api.ts'
 import type { ActivityDeps } from './deps.ts'
-
-interface CommitReference {
-  suite: string
-  sha: string
-}
-
-/** Verdicts are judged once a generation; a later one replaces them. */
-const GENERATION = 0
+import { foldCommit } from './keep-history.ts'
+import { findSuite } from './suite-lookup.ts'
 
 /** Judges a commit by what is on record, and records the verdict. */
-export async function decide(deps: ActivityDeps, { suite, sha }: CommitReference): Promise<{ verdict: string }> {
-  const { results } = deps.store
-  const [tally, exitCodes] = await Promise.all([results.tally(suite, sha), results.exitCodes(suite, sha)])
-  return await record(deps, { suite, sha }, judge(tally, { exitCodes }))
+export async function decide(deps: ActivityDeps, commit: CommitReference): Promise<Decision> {
+  return await record(deps, commit, await judgeByRuns(deps, commit))
 }
 
-/** Records that a commit could not be tested at all; runs that were asked for and lost are `error`. */
+/**
+ * Records that a commit could not be tested at all; runs that were asked for and lost are `error`. A commit of an
+ * extended suite is judged by what it showed before.
+ */
 export async function failCommit(
   deps: ActivityDeps,
   { reason, ...commit }: CommitReference & { reason: string },
-): Promise<{ verdict: string }> {
-  return await record(deps, commit, inconclusive(reason))
+): Promise<Decision> {
+  const judged = commit.extension === undefined ? undefined : await judgeByRuns(deps, commit)
+  const tested = judged !== undefined && judged.failureRate !== null
+  return await record(deps, commit, tested ? judged : inconclusive(reason))
+}
+
+async function judgeByRuns({ store }: ActivityDeps, { suite, sha }: CommitReference): Promise<Verdict> {
+  return await judgeRuns(store, await findSuite(store, suite), sha, { ended: true })
 }
 
 async function record(
   deps: ActivityDeps,
-  { suite, sha }: CommitReference,
+  { suite, sha, extension = 0 }: CommitReference,
   verdict: Verdict,
-): Promise<{ verdict: string }> {
-  await deps.store.suites.putVerdict(suite, sha, GENERATION, verdict)
-  return { verdict: verdict.verdict }
+): Promise<Decision> {
+  await deps.store.suites.putVerdict(suite, sha, extension, verdict)
+  await foldCommit(deps, { suite, sha })
+  const { verdict: name, evidence } = verdict
+  return { verdict: name, ...(evidence === undefined ? {} : { evidence }) }
 }

@@ -1,13 +1,14 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
-import type { Command, SuiteSpec } from '../src/contract/index.ts'
+import { type Command, CommitSuiteError, type SuiteSpec } from '../src/contract/index.ts'
 import type { Preparation } from '../src/executors/executor.ts'
 import type { DetectedProject } from '../src/frameworks/detect.ts'
-import type { PrepareResult } from './api.ts'
+import type { CommitReference, PrepareResult } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
-import { type CommitReference, recordStep } from './environment-steps.ts'
+import { recordStep } from './environment-steps.ts'
 import { maskText, suitePatterns } from './mask-secrets.ts'
 import { mirrorOf } from './mirror-of.ts'
+import type { RulesLookup } from './rules-lookup.ts'
 import { findSuite } from './suite-lookup.ts'
 
 /** A set-up may download and compile much more than a run does. */
@@ -16,10 +17,12 @@ const SETUP_TIMEOUT_MS = 3_600_000
 /** Checks the commit out where its runs will be and runs its set-up, or finds both done by an earlier suite. */
 export async function prepareCommit(
   deps: ActivityDeps,
-  project: ProjectLookup,
+  { project, rules }: { project: ProjectLookup; rules: RulesLookup },
   commit: CommitReference,
 ): Promise<PrepareResult> {
   const { spec } = await findSuite(deps.store, commit.suite)
+  const ruled = await readRules(deps, rules, spec, commit)
+  if (!ruled.ok) return ruled
   const mirror = await mirrorOf(deps, spec, [commit.sha])
   const detected = await project(spec, commit.sha)
   const setup = setupOf(spec, detected)
@@ -27,7 +30,8 @@ export async function prepareCommit(
   const executor = await deps.executors.of(spec.executor)
   const prepared = await executor.prepare(
     {
-      ...commit,
+      suite: commit.suite,
+      sha: commit.sha,
       cluster: spec.cluster,
       session: spec.session,
       template: detected.template,
@@ -39,7 +43,7 @@ export async function prepareCommit(
       isolation: spec.isolation,
       limits: spec.limits,
       parallelism: spec.parallelism,
-      timeoutMs: SETUP_TIMEOUT_MS,
+      timeoutMs: spec.job?.settled?.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
     },
     {
       signal: cancellationSignal(),
@@ -48,7 +52,32 @@ export async function prepareCommit(
       onWaiting: (reason) => recordStep(deps, commit, 'waiting', reason),
     },
   )
-  return await recordPreparation(deps, commit, withoutSecrets(deps, spec, prepared))
+  const known = withoutSecrets(deps, spec, prepared)
+  const order = detected.orderHindrance
+  const ofOrder = order === undefined ? [] : [`--shuffle has no effect: ${order}`]
+  return await recordPreparation(deps, commit, known, [...ruled.warnings, ...ofOrder])
+}
+
+/** Puts on record what the commit says of its own tests. Where that is no sound file the commit is not tested. */
+async function readRules(
+  deps: ActivityDeps,
+  lookup: RulesLookup,
+  spec: SuiteSpec,
+  commit: CommitReference,
+): Promise<{ ok: true; warnings: string[] } | { ok: false; reason: string }> {
+  try {
+    const { ignore, quarantine, severity, warnings } = await lookup(spec, commit.sha)
+    const severityThresholds = severity === undefined ? {} : { severityThresholds: severity }
+    const rules = { ...severityThresholds, ignored: ignore.length, quarantined: quarantine.length }
+    if (severity !== undefined || ignore.length + quarantine.length > 0) {
+      await deps.store.rules.put(commit.suite, commit.sha, rules)
+    }
+    return { ok: true, warnings }
+  } catch (error) {
+    if (!(error instanceof CommitSuiteError) || error.code !== 'config_invalid') throw error
+    await recordStep(deps, commit, 'failed', error.message)
+    return { ok: false, reason: error.code }
+  }
 }
 
 function setupOf(spec: SuiteSpec, detected: DetectedProject): Command[] {
@@ -75,9 +104,11 @@ async function recordPreparation(
   deps: ActivityDeps,
   commit: CommitReference,
   prepared: Preparation,
+  moreWarnings: readonly string[],
 ): Promise<PrepareResult> {
   if (prepared.ok) {
-    const { cached, warnings } = prepared
+    const { cached } = prepared
+    const warnings = [...prepared.warnings, ...moreWarnings]
     const message = [cached ? 'prepared earlier' : 'prepared', ...warnings].join('; ')
     await recordStep(deps, commit, 'ready', message, { cached, ...(warnings.length === 0 ? {} : { warnings }) })
     return { ok: true, treeKey: prepared.treeKey }

@@ -6,10 +6,12 @@ import {
   podTaskQueue,
   type SuiteSpec,
 } from '../src/contract/index.ts'
+import type { Provision } from '../src/executors/executor.ts'
 import type { LanePlace } from '../workflows/api.ts'
+import type { CommitReference } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
-import { type CommitReference, recordStep } from './environment-steps.ts'
+import { recordStep } from './environment-steps.ts'
 import { findSuite } from './suite-lookup.ts'
 
 /**
@@ -23,9 +25,11 @@ export async function provisionEnvironment(
 ): Promise<LanePlace> {
   const { spec } = await findSuite(deps.store, commit.suite)
   try {
-    const place = await provision(deps, project, spec, commit.sha)
-    await recordStep(deps, commit, 'provision', `${spec.executor === 'local' ? 'on' : 'namespace'} ${place.node}`)
-    return place
+    const { place, namespace, existed } = await provision(deps, project, spec, commit.sha)
+    const lane = placeOf(deps, spec, place)
+    const where = `${spec.executor === 'local' ? 'on' : 'namespace'} ${lane.node}`
+    await recordStep(deps, commit, 'provision', where, namespace === undefined ? {} : { namespace, existed })
+    return lane
   } catch (error) {
     const final = error instanceof CommitSuiteError && !error.retryable
     if (final) await recordStep(deps, commit, 'failed', `provision: ${error.message}`)
@@ -33,16 +37,15 @@ export async function provisionEnvironment(
   }
 }
 
-async function provision(deps: ActivityDeps, project: ProjectLookup, spec: SuiteSpec, sha: string): Promise<LanePlace> {
+async function provision(deps: ActivityDeps, project: ProjectLookup, spec: SuiteSpec, sha: string): Promise<Provision> {
   const { id: suite, repo, isolation, limits, parallelism, cluster, session } = spec
   const executor = await deps.executors.of(spec.executor)
   await executor.assertSupported(isolation, cluster)
   const { template } = await project(spec, sha)
-  const { place } = await executor.provision(
+  return await executor.provision(
     { suite, sha, repo, template, limits, parallelism, cluster, session },
     { signal: cancellationSignal(), heartbeat },
   )
-  return placeOf(deps, spec, place)
 }
 
 /** The executor ends a wait in which nothing goes forward much sooner; where others go forward, all have their turn. */

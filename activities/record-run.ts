@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { type ArtifactRef, formatRunId, type RunResult } from '../src/contract/index.ts'
+import type { TestRules } from '../src/documents/test-rules.ts'
 import type { RunCompletion } from '../src/executors/executor.ts'
-import { classify } from './classify.ts'
 import type { ActivityDeps } from './deps.ts'
 import { allForensics } from './lost-tries.ts'
 import { maskBytes, maskCaptured } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
+import { concludeRun, type Ending } from './run-ending.ts'
+import { type ReadingTests, readTests } from './run-tests.ts'
 
 /** Puts the beginning of a try on record; an adopted run has it there already. */
 export async function recordStart(
@@ -23,18 +25,21 @@ export async function recordStart(
   })
 }
 
-/** Stores what the run left, masked, and then its result: the first result of a run stays. */
+/** Stores what the run left, masked, and then its result with what it says of tests: the first result of a run stays. */
 export async function recordCompletion(
   deps: ActivityDeps,
   planned: PlannedRun,
   completion: RunCompletion,
-  masked: readonly Buffer[],
+  reading: ReadingTests & { rules: TestRules },
 ): Promise<RunResult> {
+  const { masked } = reading
+  const tests = await readTests(deps, planned, completion, reading)
+  const ending = await concludeRun(deps, planned, completion, { ...reading, tests })
   const artifacts = [
     ...(await storeArtifacts(deps, planned, completion, masked)),
     ...(await allForensics(deps, planned.key, planned.try - 1)),
   ]
-  return (await deps.store.results.record(resultOf(planned, completion, artifacts))).result
+  return (await deps.store.results.record(resultOf(planned, completion, ending, artifacts), tests)).result
 }
 
 async function storeArtifacts(
@@ -59,12 +64,13 @@ async function storeArtifacts(
 function resultOf(
   { key, seed, ...planned }: PlannedRun,
   completion: RunCompletion,
+  ending: Ending,
   artifacts: ArtifactRef[],
 ): RunResult {
   return {
     ...key,
     seed,
-    ...classify(completion),
+    ...ending,
     exitCode: completion.exitCode,
     signal: completion.signal,
     startedAt: completion.startedAt.toISOString(),

@@ -1,8 +1,9 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import { CommitSuiteError } from '../src/contract/index.ts'
 import { whileBeating } from '../src/executors/heartbeat.ts'
+import type { CommitReference } from './api.ts'
 import type { ActivityDeps } from './deps.ts'
-import { type CommitReference, recordStep } from './environment-steps.ts'
+import { recordStep } from './environment-steps.ts'
 
 /** Gives the commit's environment back; `failed` keeps it where a run failed. */
 export async function releaseEnvironment(
@@ -14,7 +15,13 @@ export async function releaseEnvironment(
   const spec = (await deps.store.suites.get(commit.suite))?.spec
   const executor = await deps.executors.of(spec?.executor ?? 'local')
   await whileBeating({ signal: cancellationSignal(), heartbeat }, () =>
-    executor.release({ ...commit, cluster: spec?.cluster, session: spec?.session, keep: kept }),
+    executor.release({
+      suite: commit.suite,
+      sha: commit.sha,
+      cluster: spec?.cluster,
+      session: spec?.session,
+      keep: kept,
+    }),
   )
   try {
     await recordStep(deps, commit, kept ? 'kept' : 'released', kept ? 'kept for 24 h' : 'removed')

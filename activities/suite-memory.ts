@@ -13,7 +13,8 @@ interface Remembered {
 }
 
 /**
- * What of a suite never changes once its runs begin: its specification and its seeds, read once per process.
+ * What of a suite stays once its runs begin: its specification but for their number, and the seeds it has, read once
+ * per process.
  * `createdAt` tells it from an earlier suite of the same id.
  */
 export function createSuiteMemory(store: Store) {
@@ -39,6 +40,10 @@ export function createSuiteMemory(store: Store) {
     async seed(id: string, createdAt: string, attempt: number): Promise<number> {
       const { seeds } = remembered(id, createdAt)
       const block = Math.floor(attempt / SEEDS)
+      // The last block of a suite that was extended since has become longer.
+      const held = seeds.get(block)
+      const lacking = held !== undefined && (await held)[attempt % SEEDS] === undefined
+      if (lacking && seeds.get(block) === held) seeds.delete(block)
       const known = seeds.get(block) ?? store.suites.seeds(id, block * SEEDS, (block + 1) * SEEDS)
       // Runs go on in the order of attempts, those of two lanes side by side.
       if (!seeds.has(block) && seeds.size > 3) seeds.clear()

@@ -1,19 +1,42 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/api.ts'
+import type { IsolationActivities } from '../activities/isolation/api.ts'
+import type { NotifyActivities } from '../activities/notify/api.ts'
+import type { SearchActivities } from '../activities/search/api.ts'
+import type { SweepActivities } from '../activities/sweep/api.ts'
 
 const RETRY = { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const
 
 /** Short bookkeeping in the store: one marker event each instead of three. */
-export const { admitSuite, failSuite, readCommits, recordPause, recordRunError, decide, failCommit, completeSuite } =
-  proxyLocalActivities<Activities>({ startToCloseTimeout: '30 seconds', retry: RETRY })
+const SHORT = { startToCloseTimeout: '30 seconds', retry: RETRY } as const
+export const {
+  admitSuite,
+  admitExtension,
+  failSuite,
+  readCommits,
+  readUnfinished,
+  recordPause,
+  recordRunError,
+  checkEvidence,
+  decide,
+  failCommit,
+  completeSuite,
+} = proxyLocalActivities<Activities>(SHORT)
+export const { admitSearch, decideRound, endSearch } = proxyLocalActivities<SearchActivities>(SHORT)
+export const { admitIsolation, decideQuestion, endIsolation } = proxyLocalActivities<IsolationActivities>(SHORT)
+export const { endSweep } = proxyLocalActivities<SweepActivities>(SHORT)
 
 /** Work that may take long on any worker: clones, bulk writes. */
-export const { resolveCommits, provisionEnvironment, closeRuns } = proxyActivities<Activities>({
+const LONG = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '15 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { ...RETRY, maximumAttempts: 10 },
-})
+} as const
+export const { resolveCommits, provisionEnvironment, closeRuns } = proxyActivities<Activities>(LONG)
+export const { resolveRange } = proxyActivities<SearchActivities>(LONG)
+export const { resolveIsolation, learnOrder } = proxyActivities<IsolationActivities>(LONG)
+export const { planSweep, concludeSweep } = proxyActivities<SweepActivities>(LONG)
 
 /** Preparation of a commit on its host; waits for a slot there. */
 export const hostActivities = (taskQueue: string) =>
@@ -65,3 +88,12 @@ export const runActivities = (taskQueue: string, timeoutMs: number) =>
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { ...RETRY, maximumAttempts: 50 },
   })
+
+export const { planNotification, endNotification } = proxyLocalActivities<NotifyActivities>(SHORT)
+
+/** Whoever is told may be away for a day. How long to wait before the next try, the activity says where it knows. */
+export const { deliverNotification } = proxyActivities<NotifyActivities>({
+  scheduleToCloseTimeout: '24 hours',
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes' },
+})

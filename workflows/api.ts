@@ -1,3 +1,4 @@
+import type { Command } from '../src/contract/command.ts'
 import type { SuiteStatus } from '../src/contract/suite.ts'
 
 /**
@@ -17,6 +18,23 @@ export interface SuitePlan {
   keep: 'never' | 'failed' | 'always'
   /** False where the server refused to create our search attributes: none may then be set. */
   searchable: boolean
+  /** Time for all of the suite from here on, its preparation included; absent where it may take as long as it takes. */
+  deadlineMs?: number
+  /** The evidence decides when a commit has enough runs: `runs` are then the most that are made. */
+  until?: 'verdict'
+  /** Number of the extension that the runs are made for; absent for those asked for at first. */
+  extension?: number
+  /** Of an extension: the first attempt that it adds. Those below are only run where they lack a result. */
+  from?: number
+  /** Of an extension: whether runs that ended `error` or `cancelled` are repeated, in another generation. */
+  errors?: boolean
+}
+
+/** What came of the admission of an extension. */
+export interface ExtendedSuite {
+  plan: SuitePlan
+  /** How often the suite was paused or resumed before. */
+  pauses: number
 }
 
 /** Carried by `CommitSuite` from one execution to the next. */
@@ -28,6 +46,10 @@ export interface SuiteCursor {
   paused: boolean
   /** How often the suite was paused or resumed: the ordinal of those events. */
   pauses: number
+  /** When the suite has to have ended, in ms since 1970. */
+  endsAtMs?: number
+  /** An extension that came meanwhile: what is to be done when the lanes have drained. */
+  ahead?: SuitePlan
 }
 
 export interface SuiteResult {
@@ -65,9 +87,14 @@ export interface LaneCursor {
   place: LanePlace
   treeKey: string
   next: number
-  /** Attempts below `next` that are to be started again. */
-  again: number[]
+  /** Runs below `next` that are to be started again, or in another generation. */
+  again: RunRef[]
+  /** The last attempt of those below the plan's `from` that was looked at; absent where none are left. */
+  looked?: number
 }
+
+/** An attempt, with its generation where that is not 0. */
+export type RunRef = number | [attempt: number, generation: number]
 
 export interface LaneResult {
   sha: string
@@ -99,4 +126,16 @@ export interface SuiteProgress {
   finished: number
   /** Commits whose lanes are open. */
   open: string[]
+}
+
+/** Result of `Session`. */
+export interface SessionPlace {
+  /** Null where none is there. */
+  namespace: string | null
+  status: 'created' | 'exists' | 'absent'
+  /** As its folder is spelt. */
+  projectType: string
+  /** What the project type runs where nothing else is asked for; null where the repository decides. */
+  command: Command | null
+  at: string
 }

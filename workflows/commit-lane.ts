@@ -1,4 +1,5 @@
 import { CancellationScope, continueAsNew, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import type { CommitReference } from '../activities/api.ts'
 import { closeRuns, controlActivities, decide, failCommit, hostActivities, provisionEnvironment } from './activities.ts'
 import type { LaneCursor, LaneInput, LanePlace, LaneResult } from './api.ts'
 import { faultOf } from './fault.ts'
@@ -7,6 +8,7 @@ import { grantSlotsSignal, setPausedSignal } from './messages.ts'
 import { RunPool } from './run-pool.ts'
 import { describeVerdict } from './search-attributes.ts'
 import { givingSlotsBack } from './spare-slots.ts'
+import { untilDecided } from './until-decided.ts'
 
 /**
  * All runs of one commit: provision, prepare once, a bounded pool of `SeedRun` children, judge, release.
@@ -15,7 +17,7 @@ import { givingSlotsBack } from './spare-slots.ts'
  * the commit judged by the rest.
  */
 export async function CommitLane(input: LaneInput, carried?: LaneCursor): Promise<LaneResult> {
-  const pool = new RunPool(input, carried?.next ?? 0, carried?.again ?? [])
+  const pool = new RunPool(input, carried)
   setHandler(grantSlotsSignal, ({ slots }) => {
     pool.slots += slots
   })
@@ -23,12 +25,18 @@ export async function CommitLane(input: LaneInput, carried?: LaneCursor): Promis
     pool.paused = paused
   })
   let cursor = carried
+  await pool.look()
+  // An extension may have nothing to do here; what others showed of the commit stays as it is.
+  if (pool.done) return await judge(input)
   for (;;) {
+    // Decided before an extension, or just as the host was lost. What is carried has a host to give back first.
+    if (cursor === undefined && pool.evidence.decides && (await pool.weighEvidence())) return await judge(input)
     const lane = await onOneHost(input, pool, cursor)
     if ('result' in lane) return lane.result
     if (lane.ended === 'history full') {
-      const { slots, paused, next, again } = pool
-      return await continueAsNew<typeof CommitLane>({ ...input, slots, paused }, { ...lane.cursor, next, again })
+      const { slots, paused, next, again, looked } = pool
+      const left = { next, again, ...(looked === undefined ? {} : { looked }) }
+      return await continueAsNew<typeof CommitLane>({ ...input, slots, paused }, { ...lane.cursor, ...left })
     }
     cursor = undefined
   }
@@ -41,8 +49,8 @@ type HostEnding =
 
 /** As much of the lane as one host can do; gives the host back unless the next execution goes on with it. */
 async function onOneHost(input: LaneInput, pool: RunPool, carried: LaneCursor | undefined): Promise<HostEnding> {
-  const { plan, sha } = input
-  const commit = { suite: plan.suite, sha }
+  const { plan } = input
+  const commit = commitOf(input)
   let place = carried?.place
   let ending: HostEnding | undefined
   try {
@@ -53,7 +61,7 @@ async function onOneHost(input: LaneInput, pool: RunPool, carried: LaneCursor | 
     return ending
   } catch (error) {
     if (isCancellation(error)) throw error
-    await closeRuns({ ...commit, outcome: 'error', reason: faultOf(error).code })
+    await closeLane(input, faultOf(error).code, pool)
     return { result: await judge(input) }
   } finally {
     const goesOn = ending !== undefined && 'ended' in ending
@@ -71,30 +79,51 @@ async function workOn(
   pool: RunPool,
   knownTree: string | undefined,
 ): Promise<Exclude<HostEnding, { ended: 'host lost' }>> {
-  const { plan, sha } = input
-  const commit = { suite: plan.suite, sha }
+  const { sha } = input
+  const commit = commitOf(input)
   let treeKey = knownTree
   if (treeKey === undefined) {
     setCurrentDetails('preparing')
     const prepared = await hostActivities(place.taskQueue).prepareCommit(commit)
-    if (!prepared.ok) return { result: { sha, ...(await failCommit({ ...commit, reason: prepared.reason })) } }
+    if (!prepared.ok) return { result: await failSetup(input, prepared.reason, pool) }
     treeKey = prepared.treeKey
   }
   const key = treeKey
   setCurrentDetails(`running on ${place.node}`)
-  const work = () => pool.work(place, key)
+  const work = () => untilDecided(pool, () => pool.work(place, key))
   const ended = input.last ? await work() : await givingSlotsBack(pool, sha, work)
-  return ended === 'done' ? { result: await judge(input) } : { ended, cursor: { place, treeKey } }
+  return ended === 'history full' ? { ended, cursor: { place, treeKey } } : { result: await judge(input) }
 }
 
-async function judge({ plan, sha }: LaneInput): Promise<LaneResult> {
-  const { verdict } = await decide({ suite: plan.suite, sha })
-  describeVerdict(plan, verdict)
-  setCurrentDetails(`**${verdict}** after ${plan.runs} runs`)
+const commitOf = ({ plan, sha }: LaneInput): CommitReference => ({
+  suite: plan.suite,
+  sha,
+  ...(plan.extension === undefined ? {} : { extension: plan.extension }),
+})
+
+/** What the lane was to run and could not is `error`; of runs up to a cap what it had begun, or one to tell why. */
+async function closeLane({ plan, sha }: LaneInput, reason: string, pool: RunPool): Promise<void> {
+  const below = pool.evidence.decides ? Math.max(1, pool.next) : plan.runs
+  await closeRuns({ suite: plan.suite, sha, outcome: 'error', reason, below })
+}
+
+/** A set-up that fails after earlier runs leaves runs behind that were asked for and never came about. */
+async function failSetup(input: LaneInput, reason: string, pool: RunPool): Promise<LaneResult> {
+  const { plan, sha } = input
+  if (plan.extension !== undefined) await closeLane(input, reason, pool)
+  const { verdict } = await failCommit({ ...commitOf(input), reason })
   return { sha, verdict }
 }
 
-async function release(queue: string, request: { suite: string; sha: string; keep: 'never' | 'failed' | 'always' }) {
+async function judge(input: LaneInput): Promise<LaneResult> {
+  const { plan, sha } = input
+  const { verdict, evidence = plan.runs } = await decide(commitOf(input))
+  describeVerdict(plan, verdict)
+  setCurrentDetails(`**${verdict}** after ${evidence} runs`)
+  return { sha, verdict }
+}
+
+async function release(queue: string, request: CommitReference & { keep: 'never' | 'failed' | 'always' }) {
   try {
     await controlActivities(queue).releaseEnvironment(request)
   } catch {

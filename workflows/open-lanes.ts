@@ -10,6 +10,7 @@ import { CommitLane } from './commit-lane.ts'
 import { grantSlotsSignal, setPausedSignal } from './messages.ts'
 import { laneAttributes } from './search-attributes.ts'
 import { SlotLedger } from './slot-ledger.ts'
+import { withItsScope } from './with-its-scope.ts'
 
 const FAIRNESS_KEY_BYTES = 64
 
@@ -20,15 +21,13 @@ interface OpenLane {
 
 /** The lanes of a suite that are open, and the slots they share. */
 export class OpenLanes {
-  readonly #plan: SuitePlan
   readonly #ledger: SlotLedger
   readonly #lanes = new Map<string, OpenLane>()
   readonly results: LaneResult[] = []
   failure: unknown
 
-  constructor(plan: SuitePlan) {
-    this.#plan = plan
-    this.#ledger = new SlotLedger(plan.parallelism)
+  constructor(parallelism: number) {
+    this.#ledger = new SlotLedger(parallelism)
   }
 
   get size(): number {
@@ -39,18 +38,23 @@ export class OpenLanes {
     return [...this.#lanes.keys()]
   }
 
-  async open(commit: { sha: string; subject: string }, options: { paused: boolean; last: boolean }): Promise<void> {
-    const plan = this.#plan
-    const handle = await startChild(CommitLane, {
-      workflowId: laneWorkflowId(plan.suite, commit.sha),
-      args: [{ plan, sha: commit.sha, slots: this.#ledger.open(commit.sha), ...options }],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-      priority: { priorityKey: plan.priority, fairnessKey: fairnessKey(plan.repo) },
-      staticSummary: `${commit.sha.slice(0, 12)} ${commit.subject}`.slice(0, 200),
-      staticDetails: `${plan.runs} runs of commit ${commit.sha}`,
-      ...laneAttributes(plan, commit.sha),
-    })
+  async open(
+    plan: SuitePlan,
+    commit: { sha: string; subject: string },
+    options: { paused: boolean; last: boolean },
+  ): Promise<void> {
+    const handle = await withItsScope(
+      startChild(CommitLane, {
+        workflowId: laneWorkflowId(plan.suite, commit.sha),
+        args: [{ plan, sha: commit.sha, slots: this.#ledger.open(commit.sha), ...options }],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        priority: { priorityKey: plan.priority, fairnessKey: fairnessKey(plan.repo) },
+        staticSummary: `${commit.sha.slice(0, 12)} ${commit.subject}`.slice(0, 200),
+        staticDetails: `${plan.runs} runs of commit ${commit.sha}`,
+        ...laneAttributes(plan, commit.sha),
+      }),
+    )
     this.#lanes.set(commit.sha, { handle, ended: this.#follow(commit.sha, handle) })
   }
 

@@ -1,6 +1,9 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common'
 import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { SuitePlan } from './api.ts'
+import type { IsolationPlan } from './isolation-api.ts'
+import type { SearchPlan } from './search-api.ts'
+import type { SweepPlan } from './sweep-api.ts'
 
 // MAINTENANCE: src/temporal/search-attributes.ts creates these on the server, by the same names and types.
 const suiteId = defineSearchAttributeKey('SuiteId', 'KEYWORD')
@@ -29,4 +32,39 @@ export function laneAttributes(plan: SuitePlan, sha: string): { typedSearchAttri
 
 export function describeVerdict(plan: SuitePlan, name: string): void {
   if (plan.searchable) upsertSearchAttributes([{ key: verdict, value: name }])
+}
+
+/** A search is found as suites are, by its own id. */
+export function describeSearch(plan: SearchPlan): void {
+  if (!plan.searchable) return
+  upsertSearchAttributes([
+    { key: suiteId, value: plan.search },
+    { key: repo, value: plan.repo },
+  ])
+}
+
+export function describeIsolation(plan: IsolationPlan): void {
+  if (!plan.searchable) return
+  upsertSearchAttributes([
+    { key: suiteId, value: plan.isolation },
+    { key: repo, value: plan.repo },
+    { key: commitSha, value: plan.sha },
+  ])
+}
+
+/** A firing is found by the suite that makes its runs. */
+export function describeSweep({ searchable, suite, repo: address }: SweepPlan): void {
+  if (!searchable) return
+  upsertSearchAttributes([
+    { key: suiteId, value: suite.id },
+    { key: repo, value: address },
+  ])
+}
+
+export function describeAnswer(plan: { searchable: boolean }, answer: string, culprit: string | null): void {
+  if (!plan.searchable) return
+  upsertSearchAttributes([
+    { key: verdict, value: answer },
+    ...(culprit === null ? [] : [{ key: commitSha, value: culprit }]),
+  ])
 }

@@ -3,29 +3,24 @@ import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  type WorkflowHandle,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client'
-import { ApplicationFailure } from '@temporalio/common'
-import {
-  CommitSuiteError,
-  ERRORS,
-  type ErrorCode,
-  type ErrorDetail,
-  invalidInput,
-  isOpen,
-  parseSuiteRequest,
-  suiteWorkflowId,
-  TASK_QUEUE,
-} from '../contract/index.ts'
+import { invalidInput, isOpen, parseSuiteRequest, suiteWorkflowId, TASK_QUEUE } from '../contract/index.ts'
+import { priorityOf } from '../requests/priority.ts'
 import { requestDigest } from '../store/request-digest.ts'
 import type { Store, StoredSuite } from '../store/store.ts'
 import { connectionOptions } from './connection-options.ts'
-import type { SuiteControl } from './suites.ts'
+import { extendSuite } from './extend-suite.ts'
+import { errorOf } from './failures.ts'
+import { isolationControl } from './isolations.ts'
+import { searchControl } from './searches.ts'
+import { type SessionControl, sessionControl } from './sessions.ts'
+import type { StartOptions, SuiteControl } from './suites.ts'
+import { sweepControl } from './sweeps.ts'
 import { temporalUnavailable } from './unavailable.ts'
+import { failureOf } from './workflow-failure.ts'
 
 export interface ConnectOptions {
   address: string
@@ -33,25 +28,50 @@ export interface ConnectOptions {
   store: Store
 }
 
+/** `TASK_QUEUE_TYPE_WORKFLOW` of the API. */
+const WORKFLOWS_OF_A_QUEUE = 1
 const POLL_MS = 25
 const LONGEST_SUMMARY = 200
 const DEFAULT_PRIORITY = 2
 
 type AskedSuite = Parameters<SuiteControl['start']>[0]
 
+/** What a gateway needs besides. */
+export interface GatewayControl extends SuiteControl {
+  sessions: SessionControl
+  /** Processes that take suites from Temporal at the moment. */
+  countWorkers(): Promise<number>
+}
+
 /** Connects to Temporal; throws `temporal_unavailable` where it does not answer. */
-export async function connectSuites({ address, namespace, store }: ConnectOptions): Promise<SuiteControl> {
+export async function connectSuites({ address, namespace, store }: ConnectOptions): Promise<GatewayControl> {
   const connection = await connect(address)
   const client = new Client({ connection, namespace })
   const handleOf = (suite: string) => client.workflow.getHandle(suiteWorkflowId(suite))
   return {
-    start: (request) => start(client, store, request),
+    sessions: sessionControl(client),
+    start: (request, options) => start(client, store, request, options),
     cancel: (suite) => steer(store, suite, async () => void (await handleOf(suite).cancel())),
     pause: (suite, note) => steer(store, suite, () => handleOf(suite).executeUpdate('pause', { args: [note] })),
     resume: (suite) => steer(store, suite, () => handleOf(suite).executeUpdate('resume')),
+    extend: (suite, extension) => extendSuite(client, store, suite, extension),
     failureOf: (suite) => failureOf(handleOf(suite)),
+    searches: searchControl(client, store),
+    isolations: isolationControl(client, store),
+    sweeps: sweepControl(client.schedule),
+    countWorkers: () => countWorkers(connection, namespace),
+    check: async () => void (await connection.workflowService.getSystemInfo({})),
     close: () => connection.close(),
   }
+}
+
+async function countWorkers({ workflowService }: Connection, namespace: string): Promise<number> {
+  const { pollers } = await workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: WORKFLOWS_OF_A_QUEUE,
+  })
+  return new Set(pollers.map(({ identity }) => identity)).size
 }
 
 async function connect(address: string): Promise<Connection> {
@@ -62,11 +82,14 @@ async function connect(address: string): Promise<Connection> {
   }
 }
 
-const start = async (client: Client, store: Store, asked: AskedSuite) => {
+const start = async (client: Client, store: Store, asked: AskedSuite, { alone = false }: StartOptions = {}) => {
   const digest = requestDigest(parseSuiteRequest(asked))
   const known = await store.suites.get(asked.id)
-  if (known !== undefined) return join(known, digest)
-  if (await startWorkflow(client, asked)) return { suite: asked.id, joined: false, status: 'queued' as const }
+  if (known !== undefined && !alone) return join(known, digest)
+  if (known === undefined && (await startWorkflow(client, asked, alone))) {
+    return { suite: asked.id, joined: false, status: 'queued' as const }
+  }
+  if (alone) throw invalidInput('id', asked.id, 'is taken', 'Choose another id.', 'suite_conflict')
   return join(await untilAdmitted(client, store, asked.id), digest)
 }
 
@@ -78,15 +101,16 @@ function join(suite: StoredSuite, digest: string) {
 }
 
 /** False where a workflow of that id runs already. */
-async function startWorkflow(client: Client, asked: AskedSuite): Promise<boolean> {
+async function startWorkflow(client: Client, asked: AskedSuite, alone: boolean): Promise<boolean> {
+  const { ALLOW_DUPLICATE_FAILED_ONLY, REJECT_DUPLICATE } = WorkflowIdReusePolicy
   try {
     await client.workflow.start('CommitSuite', {
       workflowId: suiteWorkflowId(asked.id),
       taskQueue: TASK_QUEUE,
       args: [asked],
       // Bad input leaves nothing on record, so that the corrected request may have the id.
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-      priority: { priorityKey: asked.priority ?? DEFAULT_PRIORITY },
+      workflowIdReusePolicy: alone ? REJECT_DUPLICATE : ALLOW_DUPLICATE_FAILED_ONLY,
+      priority: priorityOf(asked.repo, asked.priority ?? DEFAULT_PRIORITY),
       staticSummary: `${asked.repo} ${(asked.commits ?? ['HEAD']).join(',')}`.slice(0, LONGEST_SUMMARY),
     })
     return true
@@ -107,19 +131,6 @@ async function untilAdmitted(client: Client, store: Store, id: string): Promise<
   }
 }
 
-async function failureOf(handle: WorkflowHandle): Promise<CommitSuiteError | undefined> {
-  const { status } = await handle.describe()
-  if (status.name !== 'FAILED') return undefined
-  try {
-    await handle.result()
-    return undefined
-  } catch (error) {
-    const cause = error instanceof WorkflowFailedError ? (error.cause ?? error) : error
-    const known = errorOf(cause)
-    return known instanceof CommitSuiteError ? known : new CommitSuiteError('internal', known.message, {}, { cause })
-  }
-}
-
 async function steer(store: Store, suite: string, act: () => Promise<void>): Promise<void> {
   const stored = await store.suites.get(suite)
   if (stored === undefined) {
@@ -134,19 +145,4 @@ async function steer(store: Store, suite: string, act: () => Promise<void>): Pro
     if (error instanceof WorkflowUpdateFailedError) throw errorOf(error.cause ?? error)
     throw error
   }
-}
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code)
-
-/** A failure out of a workflow as the error of ours that it began as. */
-function errorOf(cause: unknown): Error {
-  if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
-    return new CommitSuiteError(cause.type, cause.message, detailOf(cause), { cause })
-  }
-  return cause instanceof Error ? cause : new Error(String(cause))
-}
-
-function detailOf(failure: ApplicationFailure): ErrorDetail {
-  const detail = failure.details?.[0]
-  return typeof detail === 'object' && detail !== null ? detail : {}
 }

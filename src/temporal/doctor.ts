@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
 import { type Check, failed } from './doctor/check.ts'
 import { checkCluster } from './doctor/cluster.ts'
+import { checkDatabase } from './doctor/database.ts'
 import { checkControlGroups, checkNamespaces, checkSandbox } from './doctor/isolation.ts'
+import { checkNotifyFile } from './doctor/notify.ts'
 import { checkSocketPath, checkStateDir } from './doctor/places.ts'
 import { checkBash, checkGit, checkIsolationPrograms, checkLanguage, checkNode } from './doctor/programs.ts'
 import { checkExternalServer, checkRunningStack, checkServerBinary } from './doctor/temporal.ts'
@@ -15,6 +17,7 @@ const checksOf = (config: Config): Checks => ({
   node: () => checkNode(),
   git: checkGit,
   'state directory': () => checkStateDir(config),
+  'result database': () => checkDatabase(config),
   'socket path': () => checkSocketPath(config),
   'Temporal server': () => checkServerBinary(config),
   'running stack': () => checkRunningStack(config),
@@ -24,6 +27,7 @@ const checksOf = (config: Config): Checks => ({
   'control groups': () => checkControlGroups(),
   'isolation programs': checkIsolationPrograms,
   cluster: () => checkCluster(config),
+  COMMIT_SUITE_NOTIFY: () => checkNotifyFile(config),
   bash: checkBash,
   python3: () => checkLanguage('python3', ['--version']),
   go: () => checkLanguage('go', ['version']),

@@ -56,18 +56,25 @@ export async function ensureJanitorSchedule(connection: Connection, namespace: s
 }
 
 /**
- * The executors, and with the first use of the one for pods the schedule: who never runs anything in a cluster has
- * none, and no cluster of theirs is ever asked.
+ * The executors, and with the first use of the one for pods the schedule, or at once where records are removed by age
+ * (`always`): who keeps them for ever and never runs anything in a cluster has none, and no cluster of theirs is ever
+ * asked.
  */
 export function withJanitor(
   executors: Executors,
-  { connection, namespace, log }: { connection: Connection; namespace: string; log: Logger },
+  {
+    connection,
+    namespace,
+    log,
+    always = false,
+  }: { connection: Connection; namespace: string; log: Logger; always?: boolean },
 ): Executors {
-  let asked = false
+  let asked = always
   const schedule = async (): Promise<void> => {
     if (!(await ensureJanitorSchedule(connection, namespace)))
-      log.warn({ schedule: JANITOR }, 'not scheduled: environments are removed by `commit-suite gc` only')
+      log.warn({ schedule: JANITOR }, 'not scheduled: `commit-suite gc` removes environments and old records')
   }
+  if (always) void schedule()
   return {
     of(name) {
       if (name === 'kubernetes' && !asked) {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { isolationWorkflowId, searchWorkflowId, wholeOfPart } from '../contract/index.ts'
 import type { SecretSource } from '../executors/executor.ts'
 
-/** Values by suite, then by name. */
+/** Values by suite, or `search/<id>` and `isolation/<id>` for all suites of one, then by name. */
 export const secretsBySuiteSchema = z.record(z.string(), z.record(z.string(), z.string()))
 export type SecretsBySuite = z.infer<typeof secretsBySuiteSchema>
 
@@ -28,8 +29,14 @@ export class ReceivedSecrets implements SecretSource {
   }
 
   valueOf(suite: string, name: string): string | undefined {
+    const whole = wholeOfPart(suite)
+    // No other suite has such an id (`assertOwnId`).
+    const names = whole === undefined ? [] : [searchWorkflowId(whole), isolationWorkflowId(whole)]
+    const ofWhole = names.map((name) => this.#suites[name] ?? {})
     // Own properties only: `constructor` is a possible name of a variable.
-    const holder = [this.#suites[suite] ?? {}, this.#environment].find((values) => Object.hasOwn(values, name))
+    const holder = [this.#suites[suite] ?? {}, ...ofWhole, this.#environment].find((values) =>
+      Object.hasOwn(values, name),
+    )
     return holder?.[name]
   }
 }

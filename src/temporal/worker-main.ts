@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { pino } from 'pino'
+import { foldUnfolded } from '../../activities/keep-history.ts'
 import { type Config, readConfig } from '../config.ts'
 import { isOpen } from '../contract/index.ts'
 import type { SecretSource } from '../executors/executor.ts'
@@ -26,11 +27,13 @@ export interface WorkerProcessOptions {
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
   const { config, address, signal, onReady, secrets = new ReceivedSecrets(process.env) } = options
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }))
-  const { stateDir, artifactsDir, slots, cacheDir } = config
+  const { stateDir, artifactsDir, databaseUrl, slots, cacheDir } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
-  const store = await openStore({ stateDir, artifactsDir })
+  const store = await openStore({ stateDir, artifactsDir, databaseUrl, patience: { openingMs: 60_000 } })
   const local = createLocalExecutor({ stateDir, log, secrets })
   const executors = hostExecutors(local, () => openKubernetesExecutor(config, { log, secrets }))
+  const ended = new AbortController()
+  const folding = foldUnfolded({ store, log: { activities: log } }, AbortSignal.any([signal, ended.signal]))
   try {
     // Pods are adopted by the next try of their run, wherever that is; `gc` takes those that nobody asks for.
     await local.endUnownedRuns(async (suite) => {
@@ -42,13 +45,16 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       namespace: config.temporalNamespace,
       cacheDir,
       embedded: process.env.COMMIT_SUITE_EMBEDDED === '1',
+      retention: config.retention,
       deps: {
         store,
         executors,
         secrets,
         stateDir,
         transports: config.gitTransports,
+        network: config,
         templatesDir: config.templatesDir,
+        notifyFile: config.notifyFile,
         host: { id: await hostId(stateDir), node: hostname(), slots, pods: config.kubernetesPods },
         log: { activities: log, temporal: temporalLogger(log) },
       },
@@ -56,6 +62,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       onReady,
     })
   } finally {
+    ended.abort()
+    await folding
     await executors.close()
     await store.close()
   }

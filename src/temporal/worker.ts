@@ -1,13 +1,20 @@
-import { Connection } from '@temporalio/client'
+import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createJanitorActivities } from '../../activities/collect-environments.ts'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
+import { createIsolationActivities } from '../../activities/isolation/index.ts'
+import { createNotifyActivities } from '../../activities/notify/index.ts'
+import { createSearchActivities } from '../../activities/search/index.ts'
+import { createSessionActivities } from '../../activities/session.ts'
+import { createSweepActivities } from '../../activities/sweep/index.ts'
+import type { Retention } from '../config.ts'
 import { controlTaskQueue, hostTaskQueue, podTaskQueue, TASK_QUEUE } from '../contract/index.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
 import { withJanitor } from './janitor-schedule.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
+import { startNotification } from './start-notification.ts'
 import { untilServerAnswers } from './supervisor/probe.ts'
 import { temporalUnavailable } from './unavailable.ts'
 
@@ -17,7 +24,9 @@ export interface WorkerSettings {
   cacheDir: string
   /** Of the supervisor: no TLS, and perhaps not up yet. */
   embedded: boolean
-  deps: Omit<ActivityDeps, 'searchable'>
+  /** How long records are kept; for ever by default. */
+  retention?: Retention | undefined
+  deps: Omit<ActivityDeps, 'searchable' | 'startNotification'>
   /** Resolves or aborts: the worker stops polling, lets short work finish and returns. */
   signal: AbortSignal
   onReady(): void
@@ -43,9 +52,25 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   try {
     const searchable = await ensureSearchAttributes(client, namespace)
     const { executors, log } = settings.deps
-    const janitor = withJanitor(executors, { connection: client, namespace, log: log.activities })
-    const deps = { ...settings.deps, executors: janitor, searchable }
-    const activities = { ...createActivities(deps), ...createJanitorActivities(deps) }
+    const { resultsMs, logsMs } = settings.retention ?? {}
+    const always = resultsMs !== undefined || logsMs !== undefined
+    const janitor = withJanitor(executors, { connection: client, namespace, log: log.activities, always })
+    const temporal = new Client({ connection: client, namespace })
+    const deps: ActivityDeps = {
+      ...settings.deps,
+      executors: janitor,
+      searchable,
+      startNotification: (input) => startNotification(temporal, input),
+    }
+    const activities = {
+      ...createActivities(deps),
+      ...createJanitorActivities({ ...deps, retention: settings.retention }),
+      ...createSessionActivities(deps),
+      ...createSearchActivities(deps),
+      ...createIsolationActivities(deps),
+      ...createNotifyActivities(deps),
+      ...createSweepActivities(deps),
+    }
     const common = {
       connection,
       namespace,

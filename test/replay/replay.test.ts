@@ -17,13 +17,34 @@ beforeAll(async () => {
 const replay = async (history: object) => await Worker.runReplayHistory({ workflowBundle: { codePath } }, history)
 
 describe('recorded histories', () => {
-  it('cover every workflow, completed, paused and cancelled', () => {
-    for (const ending of ['completed', 'paused', 'cancelled']) {
+  it('cover every workflow, completed, paused, cancelled, extended and stopped early', () => {
+    for (const ending of ['completed', 'paused', 'cancelled', 'extended', 'repeated', 'ahead', 'decided']) {
       for (const kind of ['suite', 'lane', 'run']) {
         expect(files.some((name) => name.endsWith(`-${ending}-${kind}.json`))).toBe(true)
       }
     }
-    expect(files.some((name) => name.endsWith('-janitor.json'))).toBe(true)
+    for (const other of [
+      'decided-extended-suite',
+      'decided-extended-lane',
+      'completed-search',
+      'cancelled-search',
+      'late-search',
+      'completed-isolation',
+      'cancelled-isolation',
+      'late-isolation',
+      'completed-sweep',
+      'cancelled-sweep',
+      'late-sweep',
+      'told-notify',
+      'refused-notify',
+      // Cancelled while the server was starting its lane; see workflows/with-its-scope.ts.
+      'cancelled-early-suite',
+      'janitor',
+      'session-ensure',
+      'session-find',
+    ]) {
+      expect(files.some((name) => name.endsWith(`-${other}.json`))).toBe(true)
+    }
   })
 
   it.each(files)('%s replays with the workflows of today', async (name) => {

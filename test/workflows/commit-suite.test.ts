@@ -176,20 +176,4 @@ describe('CommitSuite', () => {
       expect(journal.released).toEqual([shaOf(0)])
     })
   }, 120_000)
-
-  it('continues a lane as new, drained, before its history passes 10,000 events', async () => {
-    const plan = { commits: 1, runs: 1300, parallelism: 40 }
-    await bench.withFakes({ plan }, async (journal, start) => {
-      const handle = await start('long')
-      await handle.result()
-      expect(journal.runs.toSorted()).toEqual(names(1, 1300).toSorted())
-      const lane = `suite/long/${shaOf(0).slice(0, 12)}`
-      const histories: number[] = []
-      for await (const execution of bench.client.workflow.list({ query: `WorkflowId = "${lane}"` })) {
-        histories.push(execution.historyLength ?? 0)
-      }
-      await until('the closed executions are visible', () => histories.length > 0)
-      expect(Math.max(...histories)).toBeLessThan(10_000)
-    })
-  }, 180_000)
 })

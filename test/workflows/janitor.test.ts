@@ -10,6 +10,7 @@ import { TASK_QUEUE } from '../../src/contract/names.ts'
 import { openStore } from '../../src/store/open.ts'
 import { workflowBundle } from '../../src/temporal/bundle.ts'
 import { ensureJanitorSchedule, JANITOR, withJanitor } from '../../src/temporal/janitor-schedule.ts'
+import { recordSuite } from '../support/recorded-suite.ts'
 import { startTestServer, type TestServer } from '../support/temporal-server.ts'
 import { until } from '../support/until.ts'
 
@@ -59,23 +60,39 @@ it('is scheduled with the first use of a cluster, and not before', async () => {
   await until('the schedule is there', isThere)
 })
 
+it('is scheduled at once where records are removed by age', async () => {
+  const schedule = client.schedule.getHandle(JANITOR)
+  await schedule.delete()
+  const log = pino({ level: 'silent' })
+  const executors = { of: () => expect.unreachable('no executor is used here') }
+  withJanitor(executors, { connection, namespace: 'default', log, always: true })
+  await until('the schedule is there', () =>
+    schedule.describe().then(
+      () => true,
+      () => false,
+    ),
+  )
+})
+
 it('says so where the server does not let it be scheduled', async () => {
   expect(await ensureJanitorSchedule(connection, 'no-such-namespace')).toBe(false)
 })
 
-it('looks at every cluster that it knows, and one that cannot be reached does not fail it', async () => {
+it('looks at every cluster that it knows, whether it can be reached or not, and removes old records', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'janitor-'))
   const store = await openStore({ stateDir: folder, artifactsDir: join(folder, 'artifacts') })
   const native = await NativeConnection.connect({ address: server.address })
   try {
     const env = { HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') }
     const log = { activities: pino({ level: 'silent' }) }
+    await recordSuite(store, { id: 'old', runs: 2 })
+    await recordSuite(store, { id: 'open', runs: 2, status: 'running' })
     const codePath = await workflowBundle(server.config.cacheDir)
     const worker = await Worker.create({
       connection: native,
       taskQueue: TASK_QUEUE,
       workflowBundle: { codePath },
-      activities: createJanitorActivities({ store, log, env }),
+      activities: createJanitorActivities({ store, log, env, retention: { resultsMs: 1, logsMs: undefined } }),
     })
     await worker.runUntil(async () => {
       await ensureJanitorSchedule(connection, 'default')
@@ -88,7 +105,10 @@ it('looks at every cluster that it knows, and one that cannot be reached does no
         removed: 0,
         stuck: [],
         unreached: [expect.stringContaining('kubeconfig')],
+        expired: 1,
       })
+      expect(await store.suites.get('old')).toBeUndefined()
+      expect(await store.suites.get('open')).toBeDefined()
     })
   } finally {
     await native.close()

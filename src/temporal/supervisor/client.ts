@@ -5,7 +5,9 @@ import { siblingModule } from '../../process/sibling-module.ts'
 import { buildId } from './build-id.ts'
 import { ask, connectToSupervisor } from './connection.ts'
 import { stackTarget } from './external-server.ts'
+import { networkRulesId } from './network-rules.ts'
 import type { StackInfo } from './protocol.ts'
+import { stackElsewhere } from './stack-elsewhere.ts'
 import { startSupervisor } from './start-supervisor.ts'
 
 export type { StackInfo } from './protocol.ts'
@@ -15,7 +17,7 @@ export interface StackLease {
   temporalAddress: string
   temporalUi: string | null
   namespace: string
-  /** Of the supervisor. */
+  /** Of the supervisor; our own where the stack is elsewhere. */
   pid: number
   release(): Promise<void>
 }
@@ -26,6 +28,8 @@ export interface AcquireStack {
   resume?: boolean
   /** Values of secret variables for suites that this command starts or follows; handed over again after a restart. */
   secrets?: { suites: string[]; values: Record<string, string> }
+  /** True for a gateway: a stack whose worker was started with other rules for the network gives way when it is idle. */
+  network?: boolean
   /** Main of the supervisor process; ours unless given. */
   supervisorModule?: string
 }
@@ -39,6 +43,8 @@ const ROUNDS = 10
  * is false) and `supervisor_failed`. A lease outlives its supervisor: when that is killed, another is started.
  */
 export async function acquireStack(config: Config, options: AcquireStack = {}): Promise<StackLease> {
+  const elsewhere = options.resume === false ? await stackElsewhere(config) : undefined
+  if (elsewhere !== undefined) return elsewhere
   const { socket, stack } = await acquire(config, options)
   let held = socket
   let released = false
@@ -83,8 +89,9 @@ async function acquire(config: Config, options: AcquireStack): Promise<{ socket:
       build = null
       continue
     }
-    const { secrets } = options
-    const request = { type: 'lease', build, target, ...(secrets && { secrets }) } as const
+    const { secrets, network } = options
+    const rules = network === true ? { networkRules: networkRulesId(config) } : {}
+    const request = { type: 'lease', build, target, ...rules, ...(secrets && { secrets }) } as const
     const answer = await ask(socket, request, options.onProgress ?? (() => {}))
     if (answer.type === 'stack' && answer.stack !== null) return { socket, stack: answer.stack }
     socket.destroy()

@@ -1,6 +1,7 @@
 import { loadClientConfigProfile } from '@temporalio/envconfig'
 import type { Config } from '../../config.ts'
 import { invalidInput } from '../../contract/index.ts'
+import { databasePlace } from '../../store/postgres/database-url.ts'
 
 /** Where an own Temporal is configured: `TEMPORAL_ADDRESS`, or a profile of the standard client configuration. */
 export function externalServer(config: Config): { address: string; namespace: string } | undefined {
@@ -24,10 +25,12 @@ function readProfile(env: Record<string, string>): ReturnType<typeof loadClientC
   }
 }
 
-/** Names the server a stack is for; two users of one state directory must agree on it. */
+/** Names the server and the database a stack is for; two users of one state directory must agree on them. */
 export function stackTarget(config: Config): string {
   const external = externalServer(config)
-  return external === undefined
-    ? `the embedded server, namespace ${config.temporalNamespace}`
-    : `${external.address}, namespace ${external.namespace}`
+  const server =
+    external === undefined
+      ? `the embedded server, namespace ${config.temporalNamespace}`
+      : `${external.address}, namespace ${external.namespace}`
+  return config.databaseUrl === undefined ? server : `${server}, results in ${databasePlace(config.databaseUrl)}`
 }

@@ -21,6 +21,8 @@ export const requestSchema = z.discriminatedUnion('type', [
     type: z.literal('lease'),
     build: z.string().nullable(),
     target: z.string(),
+    /** What its worker is to let requests from the network do; absent: whatever it does. */
+    networkRules: z.string().optional(),
     /** Values of secret variables for these suites, kept in memory. */
     secrets: z.object({ suites: z.array(z.string()), values: z.record(z.string(), z.string()) }).optional(),
   }),

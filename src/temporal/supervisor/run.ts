@@ -5,6 +5,7 @@ import type { Config } from '../../config.ts'
 import { acquireLock } from '../../process/lock-file.ts'
 import { buildId } from './build-id.ts'
 import { stackTarget } from './external-server.ts'
+import { networkRulesId } from './network-rules.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** A predecessor that is stopping needs less; one that does not stop is healthy and makes us superfluous. */
@@ -28,7 +29,8 @@ export async function runSupervisor(options: RunSupervisor): Promise<void> {
     signal: AbortSignal.timeout(PREDECESSOR_MS),
     onWait: (holder) => log.info({ holder: holder.pid }, 'waiting for the supervisor before'),
   })
-  const supervisor = new Supervisor({ ...options, log, build: buildId(), target: stackTarget(config) })
+  const identity = { build: buildId(), target: stackTarget(config), networkRules: networkRulesId(config) }
+  const supervisor = new Supervisor({ ...options, log, ...identity })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void supervisor.stop(signal))
   process.on('SIGHUP', () => {})
   try {

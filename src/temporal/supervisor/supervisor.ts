@@ -14,6 +14,8 @@ export interface SupervisorOptions {
   build: string
   /** Which Temporal this stack is for. */
   target: string
+  /** Tells what its worker lets requests from the network do. */
+  networkRules: string
   workerModule: string
   /** Whether some suite is queued, running or paused. */
   hasOpenSuites: () => Promise<boolean>
@@ -120,11 +122,12 @@ export class Supervisor {
     if (this.#lastLine !== undefined) send(socket, { type: 'progress', line: this.#lastLine })
   }
 
-  /** Another build or another server is asked for: an idle stack ends for it, a used one stays. */
+  /** Another build, another server or other rules are asked for: an idle stack ends for it, a used one stays. */
   async #givesWay(socket: Socket, request: LeaseRequest): Promise<boolean> {
-    const { build, target } = this.#options
+    const { build, target, networkRules } = this.#options
     const sameBuild = request.build === null || request.build === build
-    if (sameBuild && request.target === target) return false
+    const sameRules = request.networkRules === undefined || request.networkRules === networkRules
+    if (sameBuild && sameRules && request.target === target) return false
     const idle = this.#leases.size === 0 && !(await this.#hasOpenSuites()) && this.#leases.size === 0
     if (idle) {
       socket.end(encode({ type: 'replace' }))
@@ -137,10 +140,10 @@ export class Supervisor {
       socket.end(encode({ type: 'failed', code: 'supervisor_failed', message }))
       return true
     }
-    send(socket, {
-      type: 'progress',
-      line: `warning: the running worker is of another build than this command. ${advice}`,
-    })
+    const what = sameBuild
+      ? 'was started with other rules for requests from the network (COMMIT_SUITE_ALLOWED_…), which hold until it ends'
+      : 'is of another build than this command'
+    send(socket, { type: 'progress', line: `warning: the running worker ${what}. ${advice}` })
     return false
   }
 

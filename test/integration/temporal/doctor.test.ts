@@ -34,6 +34,7 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'node',
     'git',
     'state directory',
+    'result database',
     'socket path',
     'Temporal server',
     'running stack',
@@ -43,12 +44,13 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'control groups',
     'isolation programs',
     'cluster',
+    'COMMIT_SUITE_NOTIFY',
     'bash',
     'python3',
     'go',
   ])
   for (const one of checks) expect(one.status === 'ok' || (one.remedy ?? '') !== '', one.name).toBe(true)
-  expect(checks.slice(0, 4).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
+  expect(checks.slice(0, 5).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
   expect(await readdir(config.stateDir)).toEqual([])
 })
 

@@ -165,3 +165,21 @@ test('nobody but the user can open the socket or the state directory', async () 
   expect((await stat(join(config.stateDir, 'supervisor.sock'))).mode & 0o077).toBe(0)
   expect((await stat(config.stateDir)).mode & 0o077).toBe(0)
 })
+
+test('a gateway with other rules for the network gets a worker that has them, unless the stack is in use', async () => {
+  const first = await acquire()
+  const other = { ...config, allowedRepos: ['file:///srv/repositories/*'] }
+  const told: string[] = []
+  const onProgress = (line: string): void => void told.push(line)
+  const shared = await acquireStack(other, { supervisorModule, network: true, onProgress })
+  expect(shared.pid).toBe(first.pid)
+  expect(told.join('\n')).toContain('was started with other rules for requests from the network')
+  await shared.release()
+  await first.release()
+  const second = await acquireStack(other, { supervisorModule, network: true, onProgress })
+  leases.push(second)
+  expect(second.pid).not.toBe(first.pid)
+  // Who starts no gateway does not mind.
+  const third = await acquire()
+  expect(third.pid).toBe(second.pid)
+})

@@ -28,6 +28,16 @@ test('what a refused start left behind does not count for the next one', async (
   expect(secrets.bySuite()).toEqual({ 's-1': { TOKEN: 'new' } })
 })
 
+test('the suites of a search have its values, and no other suite does', () => {
+  const secrets = new ReceivedSecrets({ MORE: 'own' })
+  secrets.receive({ type: 'secrets', suites: { 'search/c-1': { TOKEN: 'one' }, 's-2': { TOKEN: 'two' } } })
+  expect(secrets.valueOf('c-1-12-3', 'TOKEN')).toBe('one')
+  expect(secrets.valueOf('c-1-12-3', 'MORE')).toBe('own')
+  for (const other of ['c-1', 'c-1-1', 'c-1-0-1', 'c-10-1-1', 's-2-1-1']) {
+    expect(secrets.valueOf(other, 'TOKEN'), other).toBeUndefined()
+  }
+})
+
 test('values outlive a command that detaches, until the suite has ended', async () => {
   const secrets = keeper()
   const command = new Socket()
@@ -67,4 +77,12 @@ test('the worker takes a suite’s own value first, then its environment', () =>
   expect(received.valueOf('s-1', 'constructor')).toBeUndefined()
   received.receive({ type: 'secrets', suites: {} })
   expect(received.valueOf('s-1', 'TOKEN')).toBe('mine')
+})
+
+test('hands those of an isolation to its suites too', () => {
+  const secrets = new ReceivedSecrets({})
+  secrets.receive({ type: 'secrets', suites: { 'isolation/i-1': { TOKEN: 'one' } } })
+  expect(secrets.valueOf('i-1-12-3', 'TOKEN')).toBe('one')
+  expect(secrets.valueOf('i-2-12-3', 'TOKEN')).toBeUndefined()
+  expect(secrets.valueOf('i-1', 'TOKEN')).toBeUndefined()
 })
