@@ -1,0 +1,17 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { OPERATIONS } from '../../contract/http/operations.ts'
+import type { StreamingDeps } from '../streams/deps.ts'
+import { callerOf, routeOf } from './route-of.ts'
+
+/** `POST /v1/suites`. */
+export const startRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app, { starter }) => {
+  app.route({
+    ...routeOf(OPERATIONS.startSuite),
+    async handler(request, reply) {
+      const { 'idempotency-key': token } = request.headers
+      const started = await starter.start(callerOf(request), request.body, { token })
+      reply.code(202).header('Location', `/v1/suites/${started.suite}`)
+      return started
+    },
+  })
+}
