@@ -7,6 +7,11 @@ export interface ClusterFlags {
   context?: string | undefined
 }
 
+export interface EnvironmentFlags extends ClusterFlags {
+  /** Of the local executor, not of a cluster. */
+  local: boolean
+}
+
 /** Undefined where neither is given: the cluster of the environment. */
 export function clusterOf({ kubeconfig, context }: ClusterFlags, cwd: string): ClusterRef | undefined {
   if (kubeconfig === undefined && context === undefined) return undefined

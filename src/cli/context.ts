@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty'
+import { inert } from '../report/github/workflow-command.ts'
 import type { Services } from './services.ts'
 
 /** Where text goes: a terminal when `isTTY`, else a file or pipe. */
@@ -27,13 +28,18 @@ export interface CliContext {
 
 /** Prints a line for people: help, warnings, progress, advice. */
 export function note(context: CliContext, line: string): void {
-  context.stderr.write(`${line}\n`)
+  context.stderr.write(`${shown(context, line)}\n`)
 }
 
 /** Prints a line of the result. */
 export function print(context: CliContext, line: string): void {
-  context.stdout.write(`${line}\n`)
+  context.stdout.write(`${shown(context, line)}\n`)
 }
+
+/** True in a job of GitHub Actions, whose log is read for commands. */
+export const inGithubActions = ({ env }: Pick<CliContext, 'env'>): boolean => env.GITHUB_ACTIONS === 'true'
+
+const shown = (context: CliContext, line: string): string => (inGithubActions(context) ? inert(line) : line)
 
 /** Colour only on a terminal that wants it: `NO_COLOR` (any value) and `TERM=dumb` turn it off. */
 export function wantsColor(context: CliContext, output: Output): boolean {

@@ -1,4 +1,11 @@
-import { ERRORS, type ErrorCode, isOpen, type SuiteReport } from '../contract/index.ts'
+import {
+  ERRORS,
+  type ErrorCode,
+  type IsolationReport,
+  isOpen,
+  type SearchReport,
+  type SuiteReport,
+} from '../contract/index.ts'
 
 /** Exit codes of the contract. */
 export const EXIT = { passing: 0, failing: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const
@@ -42,4 +49,25 @@ export function exitCodeOf(report: Judged, how: { interrupted: boolean } = { int
     report.commits.length === 0 ||
     report.commits.some(({ verdict, errors }) => verdict === 'inconclusive' || errors > 0)
   return unsure ? EXIT.inconclusive : EXIT.passing
+}
+
+/** The same of an isolation: 0 where it says what the test depends on, or that it depends on nothing. */
+export const exitCodeOfIsolation = (
+  report: Pick<IsolationReport, 'status' | 'failure' | 'answer'>,
+  how: { interrupted: boolean } = { interrupted: false },
+): ExitCode => exitCodeOfAnswer(report, how)
+
+/** The same of a search: 0 where it found a culprit or that there is none. */
+export const exitCodeOfSearch = (
+  report: Pick<SearchReport, 'status' | 'failure' | 'answer'>,
+  how: { interrupted: boolean } = { interrupted: false },
+): ExitCode => exitCodeOfAnswer(report, how)
+
+function exitCodeOfAnswer(
+  { status, failure, answer }: { status: string; failure?: string | undefined; answer: string | null },
+  how: { interrupted: boolean },
+): ExitCode {
+  if (how.interrupted || status === 'cancelled') return EXIT.interrupted
+  if (status === 'failed' && ERRORS[splitFailure(failure ?? '').code].exit === EXIT.usage) return EXIT.usage
+  return status === 'completed' && answer !== 'not-enough-evidence' ? EXIT.passing : EXIT.inconclusive
 }

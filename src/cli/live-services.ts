@@ -9,9 +9,9 @@ const quiet = { info() {}, warn() {} }
 export function liveServices(env: NodeJS.ProcessEnv): Services {
   return {
     config: () => readConfig(env),
-    async openStore({ stateDir, artifactsDir }) {
+    async openStore({ stateDir, artifactsDir, databaseUrl }, patience = {}) {
       const { openStore } = await import('../store/open.ts')
-      return await openStore({ stateDir, artifactsDir })
+      return await openStore({ stateDir, artifactsDir, databaseUrl, patience })
     },
     async readReport(store, suite, options) {
       const { readReport } = await import('../store/report.ts')
@@ -33,6 +33,14 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { connectSuites } = await import('../temporal/connect.ts')
       return await connectSuites({ address, namespace, store })
     },
+    async startGateway(options) {
+      const { startGateway } = await import('../gateway/start-gateway.ts')
+      return await startGateway({
+        ...options,
+        openEnvironments: () => this.openEnvironments(undefined),
+        localEnvironments: await this.localEnvironments(options.config, options.store),
+      })
+    },
     async runDoctor(config) {
       const { runDoctor } = await import('../temporal/doctor.ts')
       return await runDoctor(config)
@@ -49,6 +57,10 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
       const { openEnvironments } = await import('../executors/kubernetes/environments/access.ts')
       return await openEnvironments(cluster)
     },
+    async localEnvironments({ stateDir }, { suites }) {
+      const { localEnvironments } = await import('../executors/local/environments.ts')
+      return localEnvironments(stateDir, async (suite) => (await suites.get(suite))?.spec.repo)
+    },
     async runWorker(config, { signal, onReady }) {
       const { runWorkerProcess } = await import('../temporal/worker-main.ts')
       const address = config.temporalAddress ?? DEFAULT_TEMPORAL
@@ -57,6 +69,14 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
     async uncommittedChanges(path) {
       const { uncommittedChanges } = await import('../git/uncommitted-changes.ts')
       return await uncommittedChanges(path)
+    },
+    async remoteOf(path) {
+      const { remoteOf } = await import('../git/remote-of.ts')
+      return await remoteOf(path)
+    },
+    async userGateway() {
+      const { readUserDefaults } = await import('./config-file/defaults.ts')
+      return (await readUserDefaults(env)).gatewayUrl
     },
     async readDefaults(cwd, configFile) {
       const [{ readProjectDefaults, readUserDefaults }, { readConfigFile }, { layer }] = await Promise.all([

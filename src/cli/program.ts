@@ -1,36 +1,52 @@
 import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../package-version.ts'
+import { defineBisect } from './commands/bisect.ts'
 import { defineCancel } from './commands/cancel.ts'
 import { defineDoctor } from './commands/doctor.ts'
 import { defineEnvironments } from './commands/environments.ts'
+import { defineExtend } from './commands/extend.ts'
+import { defineGateway } from './commands/gateway.ts'
 import { defineGc } from './commands/gc.ts'
+import { defineHistory } from './commands/history.ts'
+import { defineIsolate } from './commands/isolate.ts'
+import { defineKeys } from './commands/keys.ts'
 import { defineList } from './commands/list.ts'
 import { defineLogs } from './commands/logs.ts'
 import { definePause } from './commands/pause.ts'
 import { defineReplay } from './commands/replay.ts'
+import { defineReport } from './commands/report.ts'
 import { defineResume } from './commands/resume.ts'
 import { defineRun } from './commands/run.ts'
 import { defineServe } from './commands/serve.ts'
 import { defineShow } from './commands/show.ts'
+import { defineSweep } from './commands/sweep.ts'
 import { defineVersion } from './commands/version.ts'
 import { defineWatch } from './commands/watch.ts'
 import { defineWorker } from './commands/worker.ts'
 import { type CliContext, print, wantsColor } from './context.ts'
 import { reportError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
-import { packageVersion } from './package-version.ts'
 
 const COMMANDS = [
   defineRun,
+  defineBisect,
+  defineIsolate,
   defineWatch,
   defineShow,
   defineList,
+  defineHistory,
   defineLogs,
   defineCancel,
   definePause,
   defineResume,
+  defineExtend,
   defineReplay,
+  defineSweep,
+  defineReport,
   defineServe,
   defineWorker,
+  defineGateway,
+  defineKeys,
   defineDoctor,
   defineEnvironments,
   defineGc,
@@ -40,10 +56,13 @@ const COMMANDS = [
 const EXAMPLES = `
 Examples:
   commit-suite run --commits HEAD~3..HEAD --runs 20 --command 'pytest'
+  commit-suite bisect --good v1.4 --command 'pytest'
+  commit-suite isolate tests.test_cache::test_evicts
   commit-suite watch
   commit-suite replay s-k2v7q3xm4a.0123456789ab.3 --times 10
 
-commit-suite <command> --help says more. State is kept under $COMMIT_SUITE_HOME.`
+commit-suite <command> --help says more. State is kept under $COMMIT_SUITE_HOME.
+With COMMIT_SUITE_URL (and COMMIT_SUITE_API_KEY) commands work on what is behind that gateway instead.`
 
 /** Help and errors go to stderr: stdout is for results. */
 function createProgram(context: CliContext): Command {

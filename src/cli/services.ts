@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
 import type { ClusterRef, SuiteReport, SuiteSpec } from '../contract/index.ts'
-import type { EnvironmentAccess } from '../executors/kubernetes/environments/access.ts'
+import type { EnvironmentAccess } from '../executors/environment-access.ts'
 import type { CollectedFromClusters } from '../executors/kubernetes/environments/collect-clusters.ts'
+import type { ListeningGateway } from '../gateway/listen.ts'
+import type { Patience } from '../store/postgres/database.ts'
 import type { Store } from '../store/store.ts'
 import type { SuiteControl } from '../temporal/suites.ts'
 import type { FileOptions } from './config-file/options.ts'
@@ -31,6 +33,8 @@ export interface AcquireOptions {
   /** Gets lines for people. */
   onProgress: (line: string) => void
   resume: boolean
+  /** True for a gateway: the worker is to have this command's rules for requests from the network. */
+  network?: boolean
   secrets?: SuiteSecrets
 }
 
@@ -53,7 +57,8 @@ export interface Garbage {
 /** The parts behind the command line, each loaded when it is first used. */
 export interface Services {
   config(): Config
-  openStore(config: Config): Promise<Store>
+  /** `patience` is with a result database that is away. */
+  openStore(config: Config, patience?: Partial<Patience>): Promise<Store>
   /** Throws `suite_not_found`. */
   readReport(store: Store, suite: string, options: { results: boolean }): Promise<SuiteReport>
   /**
@@ -66,6 +71,14 @@ export interface Services {
   /** Whether suites run by the embedded Temporal, whose worker is on this machine and started by our commands. */
   isEmbedded(config: Config): Promise<boolean>
   connectSuites(stack: StackLease, store: Store): Promise<SuiteControl>
+  /** Throws `invalid_input` where the address cannot be had, or would be open to the network without a key. */
+  startGateway(options: {
+    config: Config
+    store: Store
+    stack: StackLease
+    host: string
+    port: number
+  }): Promise<ListeningGateway>
   runDoctor(config: Config): Promise<DoctorReport>
   collectGarbage(config: Config, options: { olderThanMs: number; dryRun: boolean }): Promise<Garbage[]>
   /**
@@ -78,10 +91,16 @@ export interface Services {
   ): Promise<CollectedFromClusters>
   /** Throws `cluster_invalid`; what it gives throws `cluster_unavailable`. */
   openEnvironments(cluster: ClusterRef | undefined): Promise<EnvironmentAccess>
+  /** What the local executor has on this machine. */
+  localEnvironments(config: Config, store: Store): Promise<EnvironmentAccess>
   /** Works until the signal aborts, then drains. */
   runWorker(config: Config, options: { signal: AbortSignal; onReady: (address: string) => void }): Promise<void>
   /** Whether a local repository holds changes that no commit has; `repo_not_found` where there is none. */
   uncommittedChanges(path: string): Promise<boolean>
+  /** Address of a local repository's remote `origin`, without anything secret; undefined where it has none. */
+  remoteOf(path: string): Promise<string | undefined>
+  /** The gateway that the user's own file names. */
+  userGateway(): Promise<string | undefined>
   /** What the files say, each option from the first that has it: `--config`, the project's, the user's. */
   readDefaults(cwd: string, configFile: string | undefined): Promise<FileOptions>
   /** What a run of a suite did: set-up, command and all its variables, as recorded. */

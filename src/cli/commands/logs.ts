@@ -8,7 +8,10 @@ export const defineLogs: DefineCommand = (program, context, done) => {
     .option('--stream <name>', 'only stdout or only stderr')
     .option('--try <n>', 'an earlier repetition after an infrastructure fault (default: the last)')
     .option('--follow', 'go on until the run, or the suite, has ended')
-    .option('--raw', 'leave control characters as they are on a terminal too')
+    .option(
+      '--raw',
+      'leave control characters, and events of go test -json, as they are on a terminal too, and commands in GitHub Actions',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  commit-suite logs s-k2v7q3xm4a.0123456789ab.0\n  commit-suite logs s-k2v7q3xm4a --stream stderr | grep Error',

@@ -3,7 +3,7 @@ import type { DefineCommand } from './define.ts'
 export const defineShow: DefineCommand = (program, context, done) => {
   program
     .command('show')
-    .argument('<id>', 'a suite')
+    .argument('<id>', 'a suite or a search')
     .description('print what is on record of a suite, finished or not')
     .option('--results', 'every run too')
     .option('--json', 'print one JSON document on stdout and nothing else')

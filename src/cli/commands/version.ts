@@ -1,4 +1,4 @@
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../../package-version.ts'
 import type { DefineCommand } from './define.ts'
 
 export const defineVersion: DefineCommand = (program, context, done) => {

@@ -3,7 +3,7 @@ import type { DefineCommand } from './define.ts'
 export const defineWatch: DefineCommand = (program, context, done) => {
   program
     .command('watch')
-    .argument('[id]', 'suite to follow (default: the newest open one)')
+    .argument('[id]', 'suite or search to follow (default: the newest open one)')
     .description('follow a suite until its end, with the exit codes of run; resumes interrupted suites')
     .option('--follow', 'with --json: print every event as a line before the report')
     .option('--json', 'print one JSON document on stdout and nothing else')

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { PROJECT_FILES } from '../../documents/commit-suite-file/names.ts'
 import type { FileOptions } from './options.ts'
 import { readDefaultsFile } from './read-config-file.ts'
 
-const PROJECT_FILES = ['.commit-suite.yml', '.commit-suite.yaml', '.commit-suite.json'] as const
 const USER_FILES = ['config.yml', 'config.yaml', 'config.json'] as const
 
 /**

@@ -7,6 +7,7 @@ import {
   suiteRequestSchema,
 } from '../../contract/index.ts'
 import { commandLikeSchema } from '../../documents/command-like.ts'
+import { testedKeysSchema } from '../../documents/commit-suite-file/schema.ts'
 import type { FileOptions } from './options.ts'
 
 const { shape } = suiteRequestSchema
@@ -63,12 +64,17 @@ export const ownFormSchema = z.strictObject({
   executor: shape.executor.unwrap().optional(),
   isolation: shape.isolation,
   context: clusterRefSchema.shape.context,
+  until: shape.until,
+  maxFlakeRate: shape.maxFlakeRate,
+  confidence: shape.confidence,
+  shuffle: shape.shuffle,
   reports: shape.reports,
   env: shape.env.unwrap().optional(),
   secretEnv: shape.secretEnv.unwrap().optional(),
   limits: limitsSchema.optional(),
   keep: shape.keep.unwrap().optional(),
   priority: shape.priority.unwrap().optional(),
+  notify: shape.notify,
   gatewayUrl: gatewaySchema.optional(),
   junit: z.string().min(1).optional(),
   output: z.string().min(1).optional(),
@@ -77,8 +83,13 @@ export const ownFormSchema = z.strictObject({
   json: z.boolean().optional(),
 })
 
-/** What a project's file may say: not under which id to start, nor to whom to send keys or on whose cluster to run. */
-export const projectFormSchema = ownFormSchema.omit({ id: true, gatewayUrl: true, context: true })
+/**
+ * What a project's file may say: not under which id to start, nor to whom to send keys or results or on whose cluster to
+ * run, but also what holds for the tests of the commit that it lies in.
+ */
+export const projectFormSchema = ownFormSchema
+  .omit({ id: true, gatewayUrl: true, context: true, notify: true })
+  .extend(testedKeysSchema.shape)
 
 /** Turns the file's conveniences into options: `timeout` into `timeoutMs`, `setup: false` into none, and so on. */
 export function fromOwnForm(parsed: z.output<typeof ownFormSchema>): FileOptions {

@@ -29,8 +29,11 @@ export async function readConfigFile(path: string): Promise<FileOptions> {
 /** Reads a project's or user's own file of defaults; an empty one says nothing. */
 export async function readDefaultsFile(path: string, owner: 'project' | 'user'): Promise<FileOptions> {
   const document = await readDocument(path)
-  const schema = owner === 'project' ? projectFormSchema : ownFormSchema
-  return fromOwnForm(check({ ...document, value: document.value ?? {} }, schema))
+  const given = { ...document, value: document.value ?? {} }
+  if (owner === 'user') return fromOwnForm(check(given, ownFormSchema))
+  // Those of the tested commit count, which need not be the one that is checked out here.
+  const { quarantine: _, ignore: __, severity: ___, ...options } = check(given, projectFormSchema)
+  return fromOwnForm(options)
 }
 
 const CLIENT_KEYS = ['ws_url', 'repo_url', 'user_id', 'chat_id', 'project_type']

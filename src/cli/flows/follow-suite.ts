@@ -1,50 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CommitSuiteError } from '../../contract/index.ts'
-import type { Store } from '../../store/store.ts'
-import type { SuiteControl } from '../../temporal/suites.ts'
+import { applyEvents } from '../../progress/apply-event.ts'
+import { initialProgress, type SuiteProgress } from '../../progress/state.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts'
-import { applyEvents } from '../progress/apply-event.ts'
 import { openDisplay, silentDisplay } from '../progress/display.ts'
-import { followEvents } from '../progress/follow.ts'
-import { initialProgress, type SuiteProgress } from '../progress/state.ts'
 import { temporalLine } from '../report/advice.ts'
-import type { StackLease } from '../services.ts'
+import { tellGithub } from '../report/github.ts'
+import type { Control, Site, Stack } from '../site/site.ts'
 import type { Interruption } from './interruption.ts'
 import { type Presentation, presentReport } from './present-report.ts'
+import { untilNotified } from './until-notified.ts'
 
 export interface FollowTarget {
-  store: Store
-  control: SuiteControl
-  lease: StackLease
+  site: Site
+  stack: Stack
   suite: string
   interruption: Interruption
+  /** What has been seen of the suite before; its events are not shown again. */
+  seen?: SuiteProgress
 }
 
 export interface FollowFlags extends Presentation {
   /** With `json`: every event as one line before the report. */
   follow: boolean
-}
-
-const POLL_MS = 50
-
-/** Waits until a suite that was only just asked for is on record; the reason where it was refused instead. */
-export async function untilOnRecord(
-  store: Store,
-  control: SuiteControl,
-  suite: string,
-): Promise<CommitSuiteError | undefined> {
-  while ((await store.suites.get(suite)) === undefined) {
-    const refusal = await control.failureOf(suite)
-    if (refusal !== undefined) return refusal
-    await sleep(POLL_MS)
-  }
-  return undefined
+  /** Annotations, step summary and outputs for GitHub Actions besides. */
+  github?: boolean
 }
 
 /** Cancels a suite as soon as that is possible; what was refused or has ended meanwhile needs no cancelling. */
-export async function cancelOnceKnown(store: Store, control: SuiteControl, suite: string): Promise<void> {
-  if ((await untilOnRecord(store, control, suite)) !== undefined) return
+export async function cancelOnceKnown(control: Control, suite: string): Promise<void> {
+  if ((await control.untilOnRecord(suite)) !== undefined) return
   try {
     await control.cancel(suite)
   } catch (error) {
@@ -54,14 +39,15 @@ export async function cancelOnceKnown(store: Store, control: SuiteControl, suite
 
 /** Shows a suite until it ends or the user leaves, prints what came of it and returns the exit code. */
 export async function followSuite(context: CliContext, target: FollowTarget, flags: FollowFlags): Promise<ExitCode> {
-  const { store, control, suite, lease, interruption } = target
-  let state: SuiteProgress = initialProgress(suite)
-  const link = temporalLine(lease, suite)
+  const { site, suite, interruption } = target
+  const { control, temporal } = target.stack
+  let state: SuiteProgress = target.seen ?? initialProgress(suite)
+  const link = temporalLine(temporal, suite)
   if (link !== undefined) note(context, link)
   const display = flags.json && flags.follow ? silentDisplay : await openDisplay(context, state)
   const detached = new AbortController()
   interruption.attach({
-    cancel: () => cancelOnceKnown(store, control, suite),
+    cancel: () => cancelOnceKnown(control, suite),
     detach: () => detached.abort(),
     beforeQuestion: () => display.pause(),
     afterQuestion: () => display.unpause(),
@@ -71,7 +57,7 @@ export async function followSuite(context: CliContext, target: FollowTarget, fla
       const failure = await control.failureOf(suite)
       if (failure !== undefined) throw failure
     }
-    for await (const events of followEvents(store, suite, { signal: detached.signal, assertAlive })) {
+    for await (const events of site.follow(suite, { after: state.seq, signal: detached.signal, assertAlive })) {
       state = applyEvents(state, events)
       display.update(state)
       if (flags.json && flags.follow) for (const event of events) print(context, JSON.stringify(event))
@@ -84,7 +70,9 @@ export async function followSuite(context: CliContext, target: FollowTarget, fla
     note(context, `${suite} goes on; follow it with: commit-suite watch ${suite}`)
     return EXIT.interrupted
   }
-  const report = await context.services.readReport(store, suite, { results: true })
-  await presentReport(context, { report, store, state, temporal: lease }, flags)
+  const report = await site.report(suite, { results: true })
+  await presentReport(context, { report, site, state, temporal }, flags)
+  if (flags.github === true) await tellGithub(context, report, context.stderr)
+  await untilNotified(context, site, suite)
   return exitCodeOf(report, interruption)
 }

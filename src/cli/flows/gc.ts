@@ -1,9 +1,10 @@
 import { parseDuration } from '../../contract/duration.ts'
+import { count, plural } from '../../report/format.ts'
 import { type ClusterFlags, clusterOf } from '../cluster-flags.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { requireOwnMachine } from '../site/gateway.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { count, plural } from '../text-format.ts'
 
 export interface GcFlags extends ClusterFlags {
   olderThan: string
@@ -13,6 +14,7 @@ export interface GcFlags extends ClusterFlags {
 
 /** Removes what has outlived its time-to-live and belongs to nobody, on this host and in the clusters it knows. */
 export async function collect(context: CliContext, flags: GcFlags): Promise<ExitCode> {
+  requireOwnMachine(context, 'gc')
   const olderThanMs = parseDuration(flags.olderThan, '--older-than')
   const { dryRun } = flags
   const { services } = context

@@ -5,9 +5,9 @@ import { EXIT } from '../exit-codes.ts'
 type Choice = 'cancel' | 'detach'
 
 export interface InterruptionHandlers {
-  /** Cancels the suite and lets its clean-up go on. */
+  /** Cancels the suite, or search, and lets its clean-up go on. */
   cancel(): Promise<void>
-  /** Stops following; the suite goes on. */
+  /** Stops following; it goes on. */
   detach(): void
   /** Around the question on the terminal. */
   beforeQuestion(): void
@@ -23,10 +23,10 @@ export interface Interruption {
   stop(): void
 }
 
-const QUESTION = 'Cancel the suite or detach from it (it goes on)? [c/d] '
+const question = (what: string): string => `Cancel the ${what} or detach from it (it goes on)? [c/d] `
 
 /** Asks until an answer is understood; a closed input means cancel, another Ctrl-C forces the exit. */
-function askChoice(context: CliContext): Promise<Choice | 'force'> {
+function askChoice(context: CliContext, what: string): Promise<Choice | 'force'> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: context.stdin, output: context.stderr })
     const answer = (choice: Choice | 'force'): void => {
@@ -39,9 +39,9 @@ function askChoice(context: CliContext): Promise<Choice | 'force'> {
       const word = line.trim().toLowerCase()
       if (word !== '' && 'cancel'.startsWith(word)) return answer('cancel')
       if (word !== '' && 'detach'.startsWith(word)) return answer('detach')
-      context.stderr.write(QUESTION)
+      context.stderr.write(question(what))
     })
-    context.stderr.write(QUESTION)
+    context.stderr.write(question(what))
   })
 }
 
@@ -53,9 +53,9 @@ function cancel(context: CliContext, handlers: InterruptionHandlers): void {
   handlers.cancel().catch((error: unknown) => note(context, `error: ${error instanceof Error ? error.message : error}`))
 }
 
-async function ask(context: CliContext, handlers: InterruptionHandlers): Promise<void> {
+async function ask(context: CliContext, handlers: InterruptionHandlers, what: string): Promise<void> {
   handlers.beforeQuestion()
-  const choice = await askChoice(context)
+  const choice = await askChoice(context, what)
   handlers.afterQuestion()
   if (choice === 'force') context.forceExit(EXIT.interrupted)
   else if (choice === 'detach') handlers.detach()
@@ -65,16 +65,16 @@ async function ask(context: CliContext, handlers: InterruptionHandlers): Promise
 /**
  * Listens for signals from now on. The first Ctrl-C asks cancel or detach; without a terminal, and for SIGTERM, it
  * cancels and waits for the clean-up. The second one ends the process at once. What comes before `attach` is
- * remembered: what has been begun by then is cancelled as soon as that is possible.
+ * remembered: what has been begun by then is cancelled as soon as that is possible. `what` is a word for it.
  */
-export function listenForInterruption(context: CliContext): Interruption {
+export function listenForInterruption(context: CliContext, what = 'suite'): Interruption {
   const controller = new AbortController()
   let first: { signal: Signal; atMs: number } | undefined
   let handlers: InterruptionHandlers | undefined
   const act = (): void => {
     if (first === undefined || handlers === undefined) return
     const terminal = context.stdin.isTTY === true && context.stderr.isTTY === true
-    if (first.signal === 'SIGINT' && terminal) void ask(context, handlers)
+    if (first.signal === 'SIGINT' && terminal) void ask(context, handlers, what)
     else cancel(context, handlers)
   }
   const onSignal = (signal: Signal) => (): void => {

@@ -1,11 +1,12 @@
 import { createColors } from 'picocolors'
+import type { SuiteSummary } from '../../contract/http/suites.ts'
 import { invalidInput, SUITE_STATUSES, type SuiteStatus } from '../../contract/index.ts'
-import type { StoredSuite } from '../../store/store.ts'
 import { type CliContext, note, print, wantsColor } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { plainTable } from '../report/table.ts'
+import { tellInterrupted } from '../site/tell-interrupted.ts'
+import { withSite } from '../site/with-site.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { tellInterrupted, withStore } from './stack.ts'
 
 export interface ListFlags {
   status?: string | undefined
@@ -34,26 +35,15 @@ function parseLimit(text: string): number {
   return limit
 }
 
-const commandText = ({ spec }: StoredSuite): string => {
-  if (spec.command === undefined) return ''
-  return 'shell' in spec.command ? spec.command.shell : spec.command.argv.join(' ')
+const commandText = ({ command }: SuiteSummary): string => {
+  if (command === null) return ''
+  return 'shell' in command ? command.shell : command.argv.join(' ')
 }
 
-function rowOf(suite: StoredSuite): string[] {
-  const { id, status, createdAt, spec } = suite
-  return [id, status, createdAt, String(spec.runs), safeLine(spec.repo), safeLine(commandText(suite))]
+function rowOf(summary: SuiteSummary): string[] {
+  const { suite, status, startedAt, runs, repo } = summary
+  return [suite, status, startedAt, String(runs), safeLine(repo), safeLine(commandText(summary))]
 }
-
-const entryOf = ({ id, status, createdAt, finishedAt, failure, spec }: StoredSuite) => ({
-  suite: id,
-  repo: spec.repo,
-  status,
-  startedAt: createdAt,
-  finishedAt,
-  runs: spec.runs,
-  command: spec.command ?? null,
-  failure,
-})
 
 /** Prints the suites on record, newest first. */
 export async function listSuites(context: CliContext, flags: ListFlags): Promise<ExitCode> {
@@ -62,16 +52,16 @@ export async function listSuites(context: CliContext, flags: ListFlags): Promise
     ...(flags.status === undefined ? {} : { status: parseStatuses(flags.status) }),
     ...(flags.repo === undefined ? {} : { repo: flags.repo }),
   }
-  return await withStore(context, async (store, config) => {
-    const suites = await store.suites.list(query)
-    if (flags.json) print(context, JSON.stringify(suites.map(entryOf)))
+  return await withSite(context, async (site) => {
+    const suites = await site.suites(query)
+    if (flags.json) print(context, JSON.stringify(suites))
     else if (suites.length === 0) note(context, 'no suite on record')
     else {
       const colors = createColors(wantsColor(context, context.stdout))
       const head = ['suite', 'status', 'started', 'runs/commit', 'repository', 'command']
       print(context, plainTable(head, suites.map(rowOf), colors))
     }
-    await tellInterrupted(context, store, config)
+    await tellInterrupted(context, site)
     return EXIT.passing
   })
 }

@@ -1,9 +1,9 @@
-import { CommitSuiteError, type ParsedRunId, parseRunId, quoteValue } from '../../contract/index.ts'
-import type { Store, StoredSuite } from '../../store/store.ts'
+import { CommitSuiteError, quoteValue } from '../../contract/index.ts'
+import type { IsolationRecord, SearchRecord, Site, SuiteRecord } from '../site/site.ts'
 
 /** The suite on record; throws `suite_not_found`. */
-export async function requireSuite(store: Store, id: string): Promise<StoredSuite> {
-  const suite = await store.suites.get(id)
+export async function requireSuite(site: Site, id: string): Promise<SuiteRecord> {
+  const suite = await site.suite(id)
   if (suite !== undefined) return suite
   throw new CommitSuiteError(
     'suite_not_found',
@@ -12,31 +12,12 @@ export async function requireSuite(store: Store, id: string): Promise<StoredSuit
   )
 }
 
-export interface FoundRun {
-  id: string
-  parsed: ParsedRunId
-  suite: StoredSuite
-  sha: string
-  subject: string
-  seed: number
+/** The search of an id that no suite has; undefined where there is none either. */
+export async function searchOf(site: Site, id: string): Promise<SearchRecord | undefined> {
+  return (await site.suite(id)) === undefined ? await site.searches.get(id) : undefined
 }
 
-const PAGE = 1_000
-
-/** The run behind a public id, finished or not; throws `run_not_found`. */
-export async function requireRun(store: Store, id: string): Promise<FoundRun> {
-  const parsed = parseRunId(id)
-  const notFound = (rule: string): CommitSuiteError =>
-    new CommitSuiteError('run_not_found', `RUN: ${quoteValue(id)} – ${rule}.`, { field: 'RUN', value: id, rule })
-  if (parsed === undefined) throw notFound('a run is named <suite>.<12 hex digits>.<attempt>')
-  const suite = await store.suites.get(parsed.suite)
-  if (suite === undefined) throw notFound('its suite is not on record')
-  const [seed] = await store.suites.seeds(parsed.suite, parsed.attempt, parsed.attempt + 1)
-  if (seed === undefined) throw notFound(`the suite has no attempt ${parsed.attempt}`)
-  for (let from = 0; ; from += PAGE) {
-    const commits = await store.suites.commits(parsed.suite, from, PAGE)
-    const commit = commits.find(({ sha }) => sha.startsWith(parsed.sha12))
-    if (commit !== undefined) return { id, parsed, suite, sha: commit.sha, subject: commit.subject, seed }
-    if (commits.length < PAGE) throw notFound('the suite has no such commit')
-  }
+/** The isolation of an id that no suite has; undefined where there is none either. */
+export async function isolationOf(site: Site, id: string): Promise<IsolationRecord | undefined> {
+  return (await site.suite(id)) === undefined ? await site.isolations.get(id) : undefined
 }

@@ -1,17 +1,18 @@
 import { resolve } from 'node:path'
 import { createColors } from 'picocolors'
 import type { SuiteReport } from '../../contract/index.ts'
-import type { Store } from '../../store/store.ts'
+import type { SuiteProgress } from '../../progress/state.ts'
+import { formatSpan, plural } from '../../report/format.ts'
+import { junitXml } from '../../report/junit.ts'
 import { type CliContext, note, print, wantsColor } from '../context.ts'
 import { splitFailure } from '../exit-codes.ts'
-import type { SuiteProgress } from '../progress/state.ts'
 import { setupFailures, whereToLook } from '../report/advice.ts'
-import { junitXml } from '../report/junit.ts'
 import { writeOutputFolder, writeReportFile } from '../report/output-folder.ts'
-import { verdictTable } from '../report/table.ts'
+import { outcomeLines, verdictTable } from '../report/table.ts'
+import { testLines } from '../report/tests.ts'
 import type { TemporalPlace } from '../services.ts'
+import type { Site } from '../site/site.ts'
 import { safeLine, safeLines } from '../terminal-safe.ts'
-import { formatSpan, plural } from '../text-format.ts'
 
 export interface Presentation {
   json: boolean
@@ -21,7 +22,7 @@ export interface Presentation {
 
 export interface Finished {
   report: SuiteReport
-  store: Store
+  site: Site
   state: SuiteProgress | null
   temporal: TemporalPlace | null
 }
@@ -36,11 +37,15 @@ function headline(report: SuiteReport): string {
 }
 
 /** The table for people, with what to do next below it. */
-export function renderReport(context: CliContext, { report, state, temporal }: Omit<Finished, 'store'>): string {
+export function renderReport(context: CliContext, { report, state, temporal }: Omit<Finished, 'site'>): string {
   const { stdout } = context
   const colors = createColors(wantsColor(context, stdout))
   const parts = [headline(report)]
-  if (report.commits.length > 0) parts.push('', verdictTable(report, stdout.columns || DEFAULT_COLUMNS, colors))
+  const columns = stdout.columns || DEFAULT_COLUMNS
+  if (report.commits.length > 0) parts.push('', verdictTable(report, columns, colors))
+  const outcomes = outcomeLines(report)
+  if (outcomes.length > 0) parts.push('', ...outcomes)
+  parts.push(...testLines(report, columns, colors))
   const setup = state === null ? [] : setupFailures(state)
   if (setup.length > 0) parts.push('', ...setup)
   const advice = whereToLook(report, temporal)
@@ -50,9 +55,9 @@ export function renderReport(context: CliContext, { report, state, temporal }: O
 
 /** Prints a report as asked for and writes the files asked for. */
 export async function presentReport(context: CliContext, finished: Finished, flags: Presentation): Promise<void> {
-  const { report, store } = finished
+  const { report, site } = finished
   if (report.failure !== undefined) note(context, `error: ${safeLines(splitFailure(report.failure).message)}`)
   if (flags.junit !== undefined) await writeReportFile(resolve(context.cwd, flags.junit), junitXml(report))
-  if (flags.output !== undefined) await writeOutputFolder(resolve(context.cwd, flags.output), report, store)
+  if (flags.output !== undefined) await writeOutputFolder(resolve(context.cwd, flags.output), report, site)
   print(context, flags.json ? JSON.stringify(report) : renderReport(context, finished))
 }

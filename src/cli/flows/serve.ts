@@ -1,8 +1,12 @@
+import { invalidInput } from '../../contract/index.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { withStack } from './stack.ts'
+import { withLease, withOwn } from '../local/stack.ts'
+import { requireOwnMachine } from '../site/gateway.ts'
 
 const HOUR_MS = 3_600_000
+/** Whoever asks a gateway hears within this time that its result database is away. */
+const ANSWER_WITHIN_MS = 5_000
 
 /** Resolves at the first SIGTERM or Ctrl-C; another one ends the process at once. */
 function untilStopped(context: CliContext): { stopped: Promise<void>; signal: AbortSignal; off(): void } {
@@ -23,18 +27,51 @@ function untilStopped(context: CliContext): { stopped: Promise<void>; signal: Ab
   return { stopped: promise, signal: controller.signal, off }
 }
 
-/** Keeps worker and Temporal up in the foreground until SIGTERM. */
-export async function serve(context: CliContext, { json }: { json: boolean }): Promise<ExitCode> {
-  const { stopped, off } = untilStopped(context)
+export interface ServeFlags {
+  host: string
+  port: string
+  json: boolean
+  /** Whether Temporal and a worker are started where none run. */
+  resume: boolean
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw invalidInput('--port', text, 'must be a whole number from 0 to 65,535')
+}
+
+/** Serves in the foreground until SIGTERM, holding Temporal and the worker up; then drains. */
+export async function serve(context: CliContext, { host, port, json, resume }: ServeFlags): Promise<ExitCode> {
+  requireOwnMachine(context, resume ? 'serve' : 'gateway')
+  const number = parsePort(port)
+  const { stopped, signal, off } = untilStopped(context)
   try {
-    await withStack(context, { resume: true }, async ({ lease: { temporalAddress, temporalUi } }) => {
-      const ready = { url: null, temporal: temporalAddress, temporalUi, pid: process.pid }
-      if (json) print(context, JSON.stringify(ready))
-      else print(context, `ready: Temporal ${temporalAddress}${temporalUi === null ? '' : `, Web UI ${temporalUi}`}`)
-      await stopped
-      note(context, 'stopping')
-    })
-    return EXIT.passing
+    return await withOwn(
+      context,
+      (own) =>
+        withLease(context, own, { resume, signal, network: true }, async (lease) => {
+          const { config, store } = own
+          const gateway = await context.services.startGateway({ config, store, stack: lease, host, port: number })
+          try {
+            const { temporalAddress: temporal, temporalUi } = lease
+            if (json) print(context, JSON.stringify({ url: gateway.url, temporal, temporalUi, pid: process.pid }))
+            else
+              print(
+                context,
+                `ready: ${gateway.url} (Temporal ${temporal}${temporalUi === null ? '' : `, Web UI ${temporalUi}`})`,
+              )
+            await stopped
+            note(context, 'stopping')
+          } finally {
+            await gateway.close()
+          }
+          return EXIT.passing
+        }),
+      { workingMs: ANSWER_WITHIN_MS },
+    )
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return EXIT.passing
+    throw error
   } finally {
     off()
   }
@@ -42,6 +79,7 @@ export async function serve(context: CliContext, { json }: { json: boolean }): P
 
 /** Works in the foreground until SIGTERM, then drains. */
 export async function work(context: CliContext): Promise<ExitCode> {
+  requireOwnMachine(context, 'worker')
   const { signal, off } = untilStopped(context)
   try {
     const onReady = (address: string): void => note(context, `ready: working for Temporal at ${address}`)

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js'
-import { CELL, type CellName, cellName } from './state.ts'
+import { CELL, type CellName, cellName } from '../../progress/state.ts'
 
 /** Signs differ in shape, not in colour alone. */
 const SIGNS: Record<CellName, string> = {

@@ -1,9 +1,9 @@
 import { createColors } from 'picocolors'
+import type { SuiteProgress } from '../../progress/state.ts'
 import { type CliContext, isLive, note, wantsColor } from '../context.ts'
 import { hindrances } from './hindrances.ts'
 import { renderMatrix } from './matrix.ts'
 import { plainLine, plainNews } from './plain.ts'
-import type { SuiteProgress } from './state.ts'
 
 /** Shows how a suite comes along; `update` may be called as often as events come. */
 export interface Display {

@@ -1,25 +1,6 @@
+import { hindrances as hindrancesOf } from '../../progress/hindrances.ts'
+import type { SuiteProgress } from '../../progress/state.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { count, plural } from '../text-format.ts'
-import type { SuiteProgress } from './state.ts'
 
-/** Reasons may name nodes or pods; the commonest say enough. */
-const MOST_REASONS = 5
-
-/**
- * What keeps a suite from going on, in one line per reason and not per run: what runs wait for, the commonest reason
- * first, and the faults for which runs were tried again.
- */
-export function hindrances({ waiting, retries }: SuiteProgress): string[] {
-  const runsByReason = new Map<string, number>()
-  for (const reason of waiting.values()) runsByReason.set(reason, (runsByReason.get(reason) ?? 0) + 1)
-  const reasons = [...runsByReason].toSorted(([, a], [, b]) => b - a)
-  const lines = reasons
-    .slice(0, MOST_REASONS)
-    .map(([reason, runs]) => `waiting: ${safeLine(reason)} (${plural(runs, 'run')})`)
-  if (reasons.length > MOST_REASONS) lines.push(`waiting: ${count(reasons.length - MOST_REASONS)} more reasons`)
-  for (const [fault, { times, message }] of retries) {
-    const why = message === '' ? '' : `: ${safeLine(message)}`
-    lines.push(`retried: ${safeLine(fault)}${why} (${times === 1 ? 'once' : `${count(times)} times`})`)
-  }
-  return lines
-}
+/** What keeps a suite from going on, as lines for a terminal: the words are of nodes, clusters and tests. */
+export const hindrances = (state: SuiteProgress): string[] => hindrancesOf(state).map(safeLine)

@@ -1,8 +1,8 @@
+import { paceOf } from '../../progress/pace.ts'
+import { failuresOf, orderedCommits, type SuiteProgress } from '../../progress/state.ts'
+import { count, plural, verdictText } from '../../report/format.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { count, formatRate, plural } from '../text-format.ts'
 import { paceText } from './matrix.ts'
-import { paceOf } from './pace.ts'
-import { failuresOf, orderedCommits, type SuiteProgress } from './state.ts'
 
 /** The whole suite in one line, for logs of build servers. */
 export function plainLine(state: SuiteProgress, nowMs: number): string {
@@ -18,7 +18,7 @@ export function plainLine(state: SuiteProgress, nowMs: number): string {
 }
 
 /** Steps that people wait for. */
-const LABELS: Record<string, string> = { setup: 'set-up', failed: 'set-up failed', waiting: 'set-up waits' }
+const LABELS: Record<string, string> = { setup: 'set-up', waiting: 'set-up waits' }
 
 /** Lines about what is new since an earlier state: set-up steps worth waiting for, warnings and verdicts. */
 export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
@@ -29,15 +29,23 @@ export function plainNews(before: SuiteProgress, now: SuiteProgress): string[] {
     const { step, verdict } = commit
     const label = step === null ? undefined : LABELS[step.name]
     if (step !== null && label !== undefined && step !== old?.step) {
-      const [first = ''] = step.message.split('\n', 1)
-      lines.push(`${name}: ${label}: ${safeLine(first)}`)
+      lines.push(`${name}: ${label}: ${firstLine(step.message)}`)
     }
-    if (commit.warnings !== old?.warnings) {
-      for (const warning of commit.warnings) lines.push(`${name}: warning: ${safeLine(warning)}`)
+    // Not the step: the release of the environment may have followed it before anybody looked.
+    if (commit.setupFailure !== null && commit.setupFailure !== (old?.setupFailure ?? null)) {
+      lines.push(`${name}: set-up failed: ${firstLine(commit.setupFailure)}`)
+    }
+    for (const warning of commit.warnings) {
+      if (old?.warnings.includes(warning) !== true) lines.push(`${name}: warning: ${safeLine(warning)}`)
     }
     if (verdict !== null && verdict !== old?.verdict) {
-      lines.push(`${name}: ${verdict.verdict} ${formatRate(verdict)}`)
+      lines.push(`${name}: ${verdictText(verdict)}`)
     }
   }
   return lines
+}
+
+function firstLine(message: string): string {
+  const [first = ''] = message.split('\n', 1)
+  return safeLine(first)
 }

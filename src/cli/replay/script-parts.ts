@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { CommitSuiteError, type SuiteSpec } from '../../contract/index.ts'
 import { TOOLCHAIN_ROOTS } from '../../executors/local/environment/passed-variables.ts'
-import { detectFramework } from '../../frameworks/detect.ts'
+import { detectFramework, detectionOf } from '../../frameworks/detect.ts'
 import type { Template } from '../../frameworks/templates.ts'
 import { ensureMirror, type MirrorLog } from '../../git/mirror.ts'
 import { parseRepository } from '../../git/repository-ref.ts'
@@ -21,8 +21,9 @@ export async function scriptParts(
   const mirror = await ensureMirror({ stateDir, repo, refs: [sha], transports, signal, heartbeat() {}, log })
   const project = await detectFramework(mirrorTreeReader({ path: mirror.path }, sha), spec.projectType, {
     ...(templatesDir === undefined ? {} : { userDir: templatesDir }),
-    command: spec.command,
-    ownSetup: spec.setup !== undefined,
+    ...detectionOf(spec),
+    // Nobody reads one.
+    ownReports: true,
   })
   const command = spec.command ?? project.command
   if (command === undefined) throw new CommitSuiteError('internal', `Suite ${spec.id} has no command on record.`)

@@ -1,7 +1,7 @@
 import { type Command, type SuiteSpec, sha12 } from '../../contract/index.ts'
-import type { FoundRun } from '../flows/lookup.ts'
+import { attemptOf } from '../../requests/replay-request.ts'
+import type { RunOnRecord } from '../../store/find-run.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { attemptOf } from './request.ts'
 
 /** One word for a POSIX shell, whatever it holds; newlines stand literally within single quotes. */
 export const shellQuote = (word: string): string =>
@@ -77,7 +77,7 @@ function ownHome(toolchains: Record<string, string>): string[] {
  * A POSIX shell script that runs a recorded run again without Commit Suite: a fresh clone, the commit, the set-up,
  * the environment and the command under its time-out. Secrets stand in it by name only.
  */
-export function replayScript(run: FoundRun, { setup, command, env, toolchains = {}, image }: ScriptParts): string {
+export function replayScript(run: RunOnRecord, { setup, command, env, toolchains = {}, image }: ScriptParts): string {
   const { spec } = run.suite
   const timeoutSeconds = spec.timeoutMs / 1000
   const secrets = spec.secretEnv.map(

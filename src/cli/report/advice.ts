@@ -1,22 +1,34 @@
-import type { ReportedRun, SuiteReport } from '../../contract/index.ts'
-import { suiteWorkflowId } from '../../contract/index.ts'
-import type { SuiteProgress } from '../progress/state.ts'
-import { orderedCommits } from '../progress/state.ts'
+import type { SuiteReport } from '../../contract/index.ts'
+import { isOpen, isolationWorkflowId, searchWorkflowId, suiteWorkflowId } from '../../contract/index.ts'
+import type { SuiteProgress } from '../../progress/state.ts'
+import { orderedCommits } from '../../progress/state.ts'
+import { isFailure } from '../../report/failing-runs.ts'
 import type { TemporalPlace } from '../services.ts'
 import { safeLine, safeLines } from '../terminal-safe.ts'
 
-const FAILURES = new Set<ReportedRun['outcome']>(['failed', 'timed_out', 'crashed'])
-export const isFailure = (run: ReportedRun): boolean => FAILURES.has(run.outcome)
-
 /** Page of a suite in the Temporal Web UI. */
-export function temporalLink(ui: string, namespace: string, suite: string): string {
+export const temporalLink = (ui: string, namespace: string, suite: string): string =>
+  workflowLink(ui, namespace, suiteWorkflowId(suite))
+
+function workflowLink(ui: string, namespace: string, workflow: string): string {
   const base = ui.replace(/\/+$/, '')
-  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(suiteWorkflowId(suite))}`
+  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflow)}`
 }
 
 /** Where a suite can be looked at in Temporal; undefined where there is no Web UI that we know of. */
 export function temporalLine({ temporalUi, namespace }: TemporalPlace, suite: string): string | undefined {
   return temporalUi === null ? undefined : `Temporal: ${temporalLink(temporalUi, namespace, suite)}`
+}
+
+/** The same of a search. */
+export function searchLine({ temporalUi, namespace }: TemporalPlace, search: string): string | undefined {
+  return temporalUi === null ? undefined : `Temporal: ${workflowLink(temporalUi, namespace, searchWorkflowId(search))}`
+}
+
+/** The same of an isolation. */
+export function isolationLine({ temporalUi, namespace }: TemporalPlace, isolation: string): string | undefined {
+  const workflow = isolationWorkflowId(isolation)
+  return temporalUi === null ? undefined : `Temporal: ${workflowLink(temporalUi, namespace, workflow)}`
 }
 
 const UNTIL_WHEN = '          (the link works while a command or commit-suite serve runs)'
@@ -53,6 +65,9 @@ export function whereToLook(report: SuiteReport, temporal: TemporalPlace | null)
   if (failing !== undefined) {
     lines.push(`Output:   commit-suite logs ${failing.id}`)
     lines.push(`Replay:   ${safeLine(failing.replay)}`)
+  }
+  if (!isOpen(report.status) && report.commits.some(({ errors, cancelled }) => errors + cancelled > 0)) {
+    lines.push(`Repeat:   commit-suite extend ${report.suite} --errors (runs that ended error or cancelled)`)
   }
   return lines
 }

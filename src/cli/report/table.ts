@@ -1,8 +1,10 @@
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
 import type { ReportedCommit, SuiteReport, VerdictName } from '../../contract/index.ts'
+import { failedRuns, judgedRuns, outcomeKinds } from '../../report/failing-runs.ts'
+import { count, formatRate } from '../../report/format.ts'
 import { safeLine } from '../terminal-safe.ts'
-import { count, cutToWidth, formatRate } from '../text-format.ts'
+import { cutToWidth } from '../text-format.ts'
 
 const PLAIN = {
   top: '',
@@ -34,7 +36,7 @@ export function plainTable(head: string[], rows: string[][], colors: Colors): st
   return lines.map((line) => line.trimEnd()).join('\n')
 }
 
-function paintVerdict(verdict: VerdictName, colors: Colors): string {
+export function paintVerdict(verdict: VerdictName, colors: Colors): string {
   switch (verdict) {
     case 'passing':
       return colors.green(verdict)
@@ -46,11 +48,6 @@ function paintVerdict(verdict: VerdictName, colors: Colors): string {
       return colors.magenta(verdict)
   }
 }
-
-/** Runs that gave a test result; errors and cancelled runs are no evidence. */
-const judgedRuns = (commit: ReportedCommit): number => commit.passed + commit.failed + commit.timedOut + commit.crashed
-
-const failedRuns = (commit: ReportedCommit): number => commit.failed + commit.timedOut + commit.crashed
 
 interface Column {
   head: string
@@ -80,10 +77,21 @@ function columnsFor(report: SuiteReport, columns: number): Column[] {
     { head: 'failure rate', fromColumns: 70, cell: (commit) => formatRate(commit) },
     { head: 'severity', fromColumns: 80, cell: ({ severity }) => severity },
   ]
+  if (report.commits.some(({ stoppedEarly }) => stoppedEarly)) {
+    const cell = ({ stoppedEarly, evidence }: ReportedCommit) => (stoppedEarly ? `${count(evidence ?? 0)} runs` : '')
+    all.push({ head: 'stopped after', fromColumns: 60, cell })
+  }
   if (hasErrors) all.push({ head: 'errors', fromColumns: 50, cell: ({ errors }) => count(errors) })
   if (hasReason) all.push({ head: 'reason', fromColumns: 50, cell: ({ reason }) => safeLine(reason ?? '') })
   return all.filter(({ fromColumns }) => columns >= fromColumns)
 }
+
+/** What the failures were, a line per commit where there is something to tell apart. */
+export const outcomeLines = (report: SuiteReport): string[] =>
+  report.commits.flatMap((commit) => {
+    const kinds = outcomeKinds(commit)
+    return kinds === '' ? [] : [`outcomes of ${commit.sha.slice(0, 12)}: ${kinds}`]
+  })
 
 /** A verdict per commit, in the order asked for. */
 export function verdictTable(report: SuiteReport, columns: number, colors: Colors): string {

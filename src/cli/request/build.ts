@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
@@ -9,16 +8,10 @@ import {
   type SuiteRequest,
   suiteRequestSchema,
 } from '../../contract/index.ts'
+import { freshId } from '../../requests/fresh-id.ts'
 import { layer } from './layers.ts'
 import { namedAsOption, optionError } from './option-rules.ts'
 import { type RawRequest, requestOfFlags, type SuiteFlags } from './parse-flags.ts'
-
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
-
-/** A fresh id: `prefix` and as many random base32 characters as asked for. */
-export function randomId(prefix: string, characters: number): string {
-  return prefix + Array.from(randomBytes(characters), (byte) => BASE32[byte & 31]).join('')
-}
 
 const URL_WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 /** `git@host:path`: a colon before the first slash, and more than one letter before it. */
@@ -44,13 +37,19 @@ function checkUrl(url: string): string {
 }
 
 /** Absolute path of a local repository, or the URL; throws `repo_not_found` where no such folder is. */
-function resolveRepo(repo: string, cwd: string): string {
+export function resolveRepo(repo: string, cwd: string): string {
   const expanded = repo === '~' || repo.startsWith('~/') ? homedir() + repo.slice(1) : repo
   if (!isLocalPath(resolvedIfThere(expanded, cwd))) return checkUrl(expanded)
   const path = resolve(cwd, expanded)
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   if (!isFolder) throw invalidInput('--repo', repo, 'there is no such directory', undefined, 'repo_not_found')
   return realpathSync(path)
+}
+
+/** A repository as suites have it on record, whether it is still there or not. */
+export function repoAsRecorded(repo: string, cwd: string): string {
+  const path = resolvedIfThere(repo, cwd)
+  return isLocalPath(path) && existsSync(path) ? realpathSync(path) : repo
 }
 
 const resolvedIfThere = (repo: string, cwd: string): string => {
@@ -68,7 +67,7 @@ function checkTogether(raw: RawRequest): void {
 }
 
 /** A context in a file of defaults says nothing of runs that need no cluster; a flag that does is a mistake. */
-function withoutIdleCluster(raw: RawRequest, { context, kubeconfig }: SuiteFlags): RawRequest {
+export function withoutIdleCluster(raw: RawRequest, { context, kubeconfig }: SuiteFlags): RawRequest {
   if (raw.executor === 'kubernetes' || context !== undefined || kubeconfig !== undefined) return raw
   const { cluster: _, ...rest } = raw
   return rest
@@ -89,5 +88,5 @@ export function buildRequest(flags: SuiteFlags, defaults: RawRequest, cwd: strin
   checkTogether(raw)
   const option = parsed.data.commits.find((ref) => ref.startsWith('-'))
   if (option !== undefined) throw invalidInput('--commits', option, 'a ref does not begin with a dash')
-  return { ...parsed.data, id: parsed.data.id ?? randomId('s-', 10), repo: resolveRepo(parsed.data.repo, cwd) }
+  return { ...parsed.data, id: parsed.data.id ?? freshId('s-', 10), repo: resolveRepo(parsed.data.repo, cwd) }
 }

@@ -24,6 +24,10 @@ export function addSuiteFlags(command: Command): Command {
       'runs of this suite at once (default: cores; 10 in pods); the worker bounds all suites',
     )
     .option('--timeout <d>', 'per run, from the start of the command: 90s, 5m, 1h (default: 5m)')
+    .option('--until <what>', 'verdict: ends a commit as soon as the evidence suffices; --runs is then a cap (1,000)')
+    .option('--max-flake-rate <r>', 'with --until: the largest failure rate to live with (default: 0.05)')
+    .option('--confidence <c>', 'with --until: how sure to be, of flaky and of passing (default: 0.95)')
+    .option('--shuffle', 'random order of tests, drawn from the seed, where the framework can')
     .option('--project-type <t>', 'a folder of templates/ (default: detected)')
     .option('--executor <name>', 'where runs happen: local, or kubernetes: in pods (default: local)')
     .option(
@@ -43,6 +47,11 @@ export function addSuiteFlags(command: Command): Command {
       collect,
     )
     .option('--keep <when>', 'never, failed or always: keep environments for 24 h to look at (default: never)')
+    .option(
+      '--notify <name>',
+      'a target of the worker that is told of the end; repeatable (docs/notifications.md)',
+      collect,
+    )
     .option('--id <id>', 'makes the start idempotent: the same request joins, another one is refused')
     .option('--config <file>', 'options from a file; flags win')
 }

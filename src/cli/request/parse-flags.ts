@@ -28,10 +28,15 @@ export const suiteFlagsSchema = z.object({
   memory: text,
   processes: text,
   cpus: text,
+  until: text,
+  maxFlakeRate: text,
+  confidence: text,
+  shuffle: z.boolean().optional(),
   reports: text,
   env: texts,
   secretEnv: texts,
   keep: text,
+  notify: texts,
   id: text,
   config: text,
 })
@@ -41,7 +46,7 @@ export type SuiteFlags = z.infer<typeof suiteFlagsSchema>
 export type RawRequest = { [K in keyof SuiteRequest]?: unknown }
 
 /** Whole numbers become numbers; everything else stays text for the schema to refuse. */
-const wholeNumber = (value: string): unknown => (/^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value)
+export const wholeNumber = (value: string): unknown => (/^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value)
 
 const listed = (value: string): string[] => value.split(',').map((part) => part.trim())
 
@@ -54,7 +59,7 @@ function parseEnv(entries: string[]): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
-const decimal = (value: string): unknown => (/^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value)
+export const decimal = (value: string): unknown => (/^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value)
 
 function limitsOf({ memory, processes, cpus }: SuiteFlags): unknown {
   const limits = {
@@ -86,10 +91,15 @@ export function requestOfFlags(flags: SuiteFlags, cwd: string): RawRequest {
     isolation: flags.isolation,
     cluster: clusterOf(flags, cwd),
     limits: limitsOf(flags),
+    until: flags.until,
+    maxFlakeRate: flags.maxFlakeRate === undefined ? undefined : decimal(flags.maxFlakeRate),
+    confidence: flags.confidence === undefined ? undefined : decimal(flags.confidence),
+    shuffle: flags.shuffle,
     reports: flags.reports,
     env: flags.env === undefined ? undefined : parseEnv(flags.env),
     secretEnv: flags.secretEnv,
     keep: flags.keep,
+    notify: flags.notify?.flatMap(listed),
   }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }

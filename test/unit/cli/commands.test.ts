@@ -43,7 +43,15 @@ function stackOf(control: Partial<SuiteControl>) {
       cancel: unexpected,
       pause: unexpected,
       resume: unexpected,
+      extend: unexpected,
       failureOf: async () => undefined,
+      searches: { start: unexpected, cancel: unexpected, failureOf: async () => undefined },
+      isolations: { start: unexpected, cancel: unexpected, failureOf: async () => undefined },
+      sweeps: {
+        ...{ create: unexpected, list: unexpected, get: unexpected, update: unexpected },
+        ...{ trigger: unexpected, backfill: unexpected, delete: unexpected },
+      },
+      check: async () => undefined,
       close: async () => undefined,
       ...control,
     }),
@@ -81,6 +89,27 @@ test('run --json prints exactly one document that is what the contract says, wit
   expect(JSON.parse(await readFile(join(output, 'report.json'), 'utf8'))).toEqual(JSON.parse(text))
   expect(await readFile(join(real.folder, 'j.xml'), 'utf8')).toContain('failures="1"')
   expect(services.released()).toBe(1)
+})
+
+test('run tells a job of GitHub Actions of its suite unless it is not to', async () => {
+  const services = stackOf({
+    async start({ id }) {
+      await recordSuite(real.store, ['passed', 'failed'], { id })
+      await endSuite(real.store, id, 'completed')
+      return { suite: id, joined: false, status: 'queued' }
+    },
+  })
+  const output = join(real.folder, 'output')
+  for (const [id, flags, told] of [
+    ['s-told', [], true],
+    ['s-untold', ['--no-github'], false],
+  ] as const) {
+    const { context } = testCli(services, { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output })
+    expect(await runCommandLine(context, ['run', '--repo', real.folder, '--id', id, '--json', ...flags])).toBe(1)
+    expect(context.stderr.text().includes('\n::warning title=0123456789ab')).toBe(told)
+    expect(suiteReportSchema.parse(JSON.parse(context.stdout.text())).suite).toBe(id)
+  }
+  expect(await readFile(output, 'utf8')).toBe('suite=s-told\nverdict=flaky\n')
 })
 
 test('run --follow --json prints events as lines and the document last', async () => {
@@ -380,11 +409,16 @@ test('gc says what it removed', async () => {
 
 test('serve --json says where everything is, holds its lease and gives it back at SIGTERM', async () => {
   const services = stackOf({})
-  const cli = testCli(services)
+  let closed = 0
+  const startGateway: Services['startGateway'] = async ({ host, port }) => ({
+    url: `http://${host}:${port}`,
+    close: async () => void closed++,
+  })
+  const cli = testCli({ ...services, startGateway })
   const code = runCommandLine(cli.context, ['serve', '--json'])
   await vi.waitFor(() => expect(cli.context.stdout.text()).not.toBe(''))
   expect(JSON.parse(cli.context.stdout.text())).toEqual({
-    url: null,
+    url: 'http://127.0.0.1:8080',
     temporal: '127.0.0.1:1',
     temporalUi: null,
     pid: process.pid,
@@ -392,5 +426,5 @@ test('serve --json says where everything is, holds its lease and gives it back a
   expect(services.released()).toBe(0)
   cli.signal('SIGTERM')
   expect(await code).toBe(0)
-  expect(services.released()).toBe(1)
+  expect([closed, services.released()]).toEqual([1, 1])
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCommandLine } from '../../../src/cli/program.ts'
 import type { Services } from '../../../src/cli/services.ts'
 import type { ClusterRef } from '../../../src/contract/index.ts'
-import type { EnvironmentState } from '../../../src/executors/kubernetes/environments/list.ts'
+import type { EnvironmentState } from '../../../src/executors/environment-access.ts'
 import { endSuite, realStore, recordSuite, SHA, testCli } from './fixture.ts'
 
 let real: Awaited<ReturnType<typeof realStore>>
@@ -21,6 +21,8 @@ const LANE: EnvironmentState = {
   pods: 3,
   suites: ['s-one'],
   heldBy: [],
+  holding: { cpuMillis: 500, memoryBytes: 1024 ** 3, diskBytes: 0 },
+  spent: { cpuHours: 1, memoryGibHours: 2, diskGibHours: 0 },
 }
 const SESSION: EnvironmentState = {
   ...LANE,
@@ -41,7 +43,7 @@ function clusterOf(...found: EnvironmentState[]) {
   const openEnvironments: Services['openEnvironments'] = async (ref) => {
     asked.push(ref)
     return {
-      cluster: 'test',
+      place: 'test',
       list: async () => found,
       remove: async ({ namespace }) => void removed.push(namespace),
       close: async () => void closed++,
@@ -76,7 +78,10 @@ test('environments list --json prints one document', async () => {
   await runCommandLine(context, ['environments', 'list', '--json', '--context', 'c', '--kubeconfig', 'a:/b'])
   const document: unknown = JSON.parse(context.stdout.text())
   expect(document).toMatchObject([
-    { namespace: LANE.namespace, kind: 'lane', suite: 's-one', sha: SHA, expiresAt: null, pods: 3 },
+    {
+      ...{ namespace: LANE.namespace, kind: 'lane', suite: 's-one', sha: SHA, expiresAt: null, pods: 3 },
+      ...{ holding: { cpuMillis: 500 }, spent: { cpuHours: 1 }, cost: null },
+    },
     { namespace: 'im-14-7', kind: 'session', chat: '14', user: '7', expiresAt: '1970-01-01T00:17:40.000Z' },
   ])
   expect(cluster.asked).toEqual([{ context: 'c', kubeconfig: `${process.cwd()}/a:/b` }])
@@ -112,6 +117,19 @@ test('environments remove leaves what an open suite uses', async () => {
   await endSuite(real.store, 's-one', 'completed')
   const { context } = testCli({ ...real.services, ...cluster })
   expect(await runCommandLine(context, ['environments', 'remove', LANE.namespace])).toBe(0)
+  expect(cluster.removed).toEqual([LANE.namespace])
+})
+
+test('environments --local are those of this machine, not of a cluster', async () => {
+  const cluster = clusterOf(LANE)
+  const { context } = testCli({
+    ...real.services,
+    openEnvironments: () => Promise.reject(new Error('no cluster was asked for')),
+    localEnvironments: async () => await cluster.openEnvironments(undefined),
+  })
+  expect(await runCommandLine(context, ['environments', 'list', '--local'])).toBe(0)
+  expect(context.stdout.text()).toContain(LANE.namespace)
+  expect(await runCommandLine(context, ['environments', 'remove', '--local', LANE.namespace])).toBe(0)
   expect(cluster.removed).toEqual([LANE.namespace])
 })
 

@@ -9,6 +9,7 @@ import type {
   Outcome,
   ReportedCommit,
   ReportedRun,
+  ReportedTest,
   RunResult,
   SuiteReport,
   SuiteSpec,
@@ -74,12 +75,16 @@ const refuseAll = (): Services => ({
   findStack: refuse,
   isEmbedded: refuse,
   connectSuites: refuse,
+  startGateway: refuse,
   runDoctor: refuse,
   collectGarbage: refuse,
   collectEnvironments: refuse,
   openEnvironments: refuse,
+  localEnvironments: refuse,
   runWorker: refuse,
   uncommittedChanges: refuse,
+  remoteOf: refuse,
+  userGateway: async () => undefined,
   readDefaults: refuse,
   scriptParts: refuse,
 })
@@ -216,6 +221,17 @@ export function reportedCommit(fields: Partial<ReportedCommit> = {}): ReportedCo
     crashed: 0,
     errors: 0,
     cancelled: 0,
+    ...fields,
+  }
+}
+
+export function reportedTest(fields: Partial<ReportedTest> = {}): ReportedTest {
+  const example = `s-one.${SHA.slice(0, 12)}.1`
+  return {
+    ...{ id: 'tests.test_orders::test_total', runs: 100, failed: 40, missing: 0, skipped: 0, failureRate: 0.4 },
+    interval: { method: 'clopper-pearson', level: 0.95, low: 0.3033, high: 0.5028 },
+    ...{ verdict: 'flaky', reason: null, severity: 'medium' },
+    failures: [{ fingerprint: '0123456789ab', message: 'AssertionError: 3 != 4', runs: 40, example }],
     ...fields,
   }
 }

@@ -1,14 +1,14 @@
 import { createColors } from 'picocolors'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { applyEvent, applyEvents } from '../../../src/cli/progress/apply-event.ts'
 import { hindrances } from '../../../src/cli/progress/hindrances.ts'
 import { renderMatrix } from '../../../src/cli/progress/matrix.ts'
-import { paceOf } from '../../../src/cli/progress/pace.ts'
 import { plainLine, plainNews } from '../../../src/cli/progress/plain.ts'
-import { initialProgress } from '../../../src/cli/progress/state.ts'
 import type { Outcome, SuiteEvent, SuiteEventData, SuiteEventType } from '../../../src/contract/index.ts'
 import { suiteEventSchema } from '../../../src/contract/index.ts'
+import { applyEvent, applyEvents } from '../../../src/progress/apply-event.ts'
+import { paceOf } from '../../../src/progress/pace.ts'
+import { initialProgress } from '../../../src/progress/state.ts'
 import { SHA, SHA2 } from './fixture.ts'
 
 const START_MS = Date.parse('2026-01-02T03:04:05.000Z')
@@ -125,7 +125,7 @@ const picture = (columns: number, rows = 24, runs?: number): string => {
 test('the matrix on a wide terminal', () => {
   expect(picture(110)).toMatchInlineSnapshot(`
     "s-one  5/12 runs · 1.0/s · 7.0 s left
-    0123456  Add a feature      ✓FTCE▸  3/4 failed, 75.0 %
+    0123456  Add a feature      ✓FTCE▸  3/4 failed, 75.0 % [13.1–99.8 %]
     fedcba9  Fix 漢字 handling  ······  setup: npm ci
     ✓ passed  F failed  T timed out  C crashed  E error  ▸ running  · waiting"
   `)
@@ -134,7 +134,7 @@ test('the matrix on a wide terminal', () => {
 test('the matrix with more runs than columns', () => {
   expect(picture(80, 24, 500)).toMatchInlineSnapshot(`
     "s-one  5/1,000 runs · 1.0/s · 16 m 35 s left
-    0123456  F·····························   3/4 failed, 75.0 %
+    0123456  F·····························   3/4 failed, 75.0 % [13.1–99.8 %]
     fedcba9  ······························   setup: npm ci
     a sign stands for 17 runs"
   `)
@@ -206,6 +206,16 @@ test('news names once what the environment of a commit lacks, however far its co
   expect(plainNews(now, applyEvents(now, told.events))).toEqual([])
 })
 
+test('news says that a set-up failed though the environment was released before anybody looked', () => {
+  const told = begun()
+  const before = applyEvents(initialProgress('s-one'), told.events)
+  told.add('environment.step', { sha: SHA, step: 'failed', message: 'npm ci exited with 7\nno such thing' })
+  told.add('environment.step', { sha: SHA, step: 'released', message: 'removed' })
+  const now = applyEvents(before, told.events)
+  expect(plainNews(before, now)).toEqual(['0123456789ab Add a feature: set-up failed: npm ci exited with 7'])
+  expect(plainNews(now, now)).toEqual([])
+})
+
 describe('what keeps runs from going on', () => {
   test('is said once per reason, the commonest first, and no longer once they go on', () => {
     const told = begun()
@@ -251,5 +261,99 @@ describe('what keeps runs from going on', () => {
     expect(lines.length).toBeLessThanOrEqual(rows)
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(60)
     expect(lines.some((line) => line.startsWith('waiting: '))).toBe(rows > 6)
+  })
+})
+
+test('an extension makes room for its runs and asks for every verdict again', () => {
+  const told = begun(2)
+  for (const attempt of [0, 1]) told.finish(SHA, attempt, attempt === 0 ? 'error' : 'passed')
+  const verdict = { verdict: 'passing', reason: null, failureRate: 0, interval: null, severity: 'none' } as const
+  told.add('commit.verdict', { sha: SHA, ...verdict, stoppedEarly: false })
+  told.add('suite.finished', { status: 'failed', failure: 'internal: broken' })
+  const ended = applyEvents(initialProgress('s-one'), told.events)
+  told.add('suite.started', { repo: '/r', runs: 3, parallelism: 2, seed: 7 })
+  const extended = applyEvents(ended, told.events)
+  expect(extended).toMatchObject({ status: 'running', failure: null, runsPerCommit: 3, finishedRuns: 2 })
+  expect(extended.commits.get(SHA)).toMatchObject({ verdict: null, tally: { passed: 1, errors: 1 } })
+  expect(extended.commits.get(SHA)?.cells).toHaveLength(3)
+  expect(paceOf(extended, told.nowMs())).toMatchObject({ finished: 2, total: 6, runsPerSecond: null })
+  told.finish(SHA, 0, 'failed')
+  expect(applyEvents(extended, told.events).commits.get(SHA)?.tally).toMatchObject({ passed: 1, errors: 0, failed: 1 })
+  expect(ended.commits.get(SHA)?.verdict?.verdict).toBe('passing')
+})
+
+test('a suite that is extended while it is paused stays paused', () => {
+  const told = begun(2)
+  told.add('suite.paused', {})
+  told.add('suite.started', { repo: '/r', runs: 3, parallelism: 2, seed: 7 })
+  expect(applyEvents(initialProgress('s-one'), told.events)).toMatchObject({ status: 'paused', runsPerCommit: 3 })
+})
+
+describe('of a suite that stops where the evidence suffices', () => {
+  const untilVerdict = (runs = 1_000) => {
+    const told = begun(runs)
+    told.add('suite.started', { repo: '/r', runs, parallelism: 2, seed: 7, until: 'verdict', confidence: 0.9 })
+    return told
+  }
+  const verdict: SuiteEventData<'commit.verdict'> = {
+    ...({ sha: SHA, verdict: 'flaky', reason: null, failureRate: 0.4, severity: 'medium' } as const),
+    interval: { method: 'always-valid', level: 0.9, low: 0.08, high: 0.83 },
+    stoppedEarly: true,
+    evidence: 5,
+  }
+  /** Seven runs end, the fourth of them late; two of them beyond what counts. */
+  const stopped = () => {
+    const told = untilVerdict()
+    const outcomes: Outcome[] = ['passed', 'failed', 'passed', 'failed', 'passed', 'passed', 'failed']
+    for (const attempt of outcomes.keys()) told.start(SHA, attempt)
+    for (const [attempt, outcome] of outcomes.entries()) if (attempt !== 3) told.finish(SHA, attempt, outcome)
+    const before = applyEvents(initialProgress('s-one'), told.events)
+    told.finish(SHA, 3, 'failed')
+    told.start(SHA, 7)
+    return { ...told, before }
+  }
+  const rowsOf = (state: ReturnType<typeof initialProgress>, columns: number): string[] =>
+    renderMatrix(state, { columns, rows: 24, colors, nowMs: START_MS + 60_000 }).split('\n')
+
+  test('the matrix shows what has begun and the rate of the longest finished prefix, and promises no end', () => {
+    const { before } = stopped()
+    expect(rowsOf(before, 110).slice(0, 2)).toMatchInlineSnapshot(`
+      [
+        "s-one  6 of at most 2,000 runs · 0.1/s",
+        "0123456  Add a feature      ✓F✓▸✓✓F  1/3 failed, 33.3 % [0.6–91.7 %]",
+      ]
+    `)
+    expect(paceOf(before, START_MS + 60_000)).toMatchObject({ finished: 6, total: 2_000, capped: true, leftMs: null })
+  })
+
+  test('runs beyond a verdict are counted nowhere, whether they ended before it or after', () => {
+    const told = stopped()
+    told.add('commit.verdict', verdict)
+    told.finish(SHA, 7, 'failed')
+    const state = applyEvents(initialProgress('s-one'), told.events)
+    expect(state.finishedRuns).toBe(5)
+    expect(state.commits.get(SHA)?.tally).toMatchObject({ passed: 3, failed: 2, cancelled: 0 })
+    expect(rowsOf(state, 110).slice(0, 2)).toMatchInlineSnapshot(`
+      [
+        "s-one  5 of at most 1,005 runs · 0.1/s",
+        "0123456  Add a feature      ✓F✓F✓  stopped after 5: flaky 40.0 % [8.0–83.0 %]",
+      ]
+    `)
+    expect(plainNews(told.before, state)).toEqual([
+      '0123456789ab Add a feature: stopped after 5: flaky 40.0 % [8.0–83.0 %]',
+    ])
+    expect(plainLine(state, START_MS + 60_000)).toContain('5 of at most 1,005 runs')
+    expect(told.events.reduce(applyEvent, initialProgress('s-one'))).toEqual(state)
+  })
+
+  test('an extension takes up again what a verdict has left out', () => {
+    const told = stopped()
+    told.add('commit.verdict', verdict)
+    told.add('suite.finished', { status: 'completed' })
+    told.add('suite.started', { repo: '/r', runs: 1_100, parallelism: 2, seed: 7, until: 'verdict', confidence: 0.9 })
+    const state = applyEvents(initialProgress('s-one'), told.events)
+    expect(state.finishedRuns).toBe(7)
+    expect(state.commits.get(SHA)?.tally).toMatchObject({ passed: 4, failed: 3 })
+    expect(state.commits.get(SHA)?.cells).toHaveLength(1_100)
   })
 })

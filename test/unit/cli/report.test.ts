@@ -3,13 +3,14 @@ import fc from 'fast-check'
 import { createColors } from 'picocolors'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
+import { exitCodeOf } from '../../../src/cli/exit-codes.ts'
 import { renderReport } from '../../../src/cli/flows/present-report.ts'
-import { applyEvents } from '../../../src/cli/progress/apply-event.ts'
-import { initialProgress } from '../../../src/cli/progress/state.ts'
 import { temporalLink } from '../../../src/cli/report/advice.ts'
-import { junitXml } from '../../../src/cli/report/junit.ts'
 import { verdictTable } from '../../../src/cli/report/table.ts'
 import { suiteReportSchema } from '../../../src/contract/index.ts'
+import { applyEvents } from '../../../src/progress/apply-event.ts'
+import { initialProgress } from '../../../src/progress/state.ts'
+import { junitXml } from '../../../src/report/junit.ts'
 import { report, reportedCommit, reportedRun, SHA, SHA2, testCli } from './fixture.ts'
 
 const colors = createColors(false)
@@ -52,6 +53,41 @@ test('the verdict table at 120 columns', () => {
     0123456789ab  Add a feature                         flaky         1/4            25.0 % [0.6–80.6 %]  medium
     aaaaaaaaaaaa  Break the set-up                      inconclusive  0/0            –                    none      setup_failed"
   `)
+})
+
+const stopped = report({
+  commits: [
+    reportedCommit({
+      ...{ runs: 9, passed: 3, failed: 3, timedOut: 1, crashed: 1, errors: 1, failureRate: 0.625 },
+      ...{
+        stoppedEarly: true,
+        evidence: 9,
+        interval: { method: 'always-valid', level: 0.95, low: 0.151, high: 0.947 },
+      },
+    }),
+    reportedCommit({
+      ...{ sha: SHA2, verdict: 'passing', reason: 'below_max_flake_rate', severity: 'low', failureRate: 0.0101 },
+      ...{ stoppedEarly: true, evidence: 111, runs: 111, passed: 110, failed: 1 },
+      interval: { method: 'always-valid', level: 0.95, low: 0.0001, high: 0.08 },
+    }),
+  ],
+})
+
+test('the verdict table says after how many runs a commit stopped, and below it what its failures were', () => {
+  const { context } = testCli()
+  const lines = renderReport(context, { report: stopped, state: null, temporal: null }).split('\n')
+  expect(lines.slice(2, -2).join('\n')).toMatchInlineSnapshot(`
+    "commit        subject        verdict  failures/runs  failure rate          severity  stopped after  errors  reason
+    0123456789ab  Add a feature  flaky    5/8            62.5 % [15.1–94.7 %]  medium    9 runs         1
+    fedcba987654  Add a feature  passing  1/111          1.0 % [0.0–8.0 %]     low       111 runs       0       below_max_flake_rate
+
+    outcomes of 0123456789ab: failed 3, timed out 1, crashed 1; 1 error not counted"
+  `)
+})
+
+test('an early stop with failures below the limit is a pass', () => {
+  expect(exitCodeOf(report({ commits: stopped.commits.slice(1) }))).toBe(0)
+  expect(exitCodeOf(stopped)).toBe(1)
 })
 
 test('the verdict table at 60 columns', () => {

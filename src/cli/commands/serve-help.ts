@@ -1,0 +1,10 @@
+/** What whoever opens a gateway to others has to know. */
+export const SERVE_HELP = `
+Without API keys the gateway answers on loopback only. commit-suite keys create makes one; from then on every request
+needs one. What requests from the network may test:
+  COMMIT_SUITE_ALLOWED_REPOS      URL patterns with *, by default https://*,ssh://*,git@*
+  COMMIT_SUITE_ALLOWED_ADDRESSES  private hosts or CIDRs that repositories may be on, by default none
+  COMMIT_SUITE_ALLOWED_SECRETS    names that --secret-env may use, by default none
+Their runs on this machine are kept apart by isolation sandbox, which needs Linux and root.
+The OpenAPI document is at /docs.
+`
