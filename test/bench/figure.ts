@@ -1,4 +1,17 @@
-export type Unit = 'ms' | 's' | 'CPU-ms' | 'MB' | 'events' | 'requests' | '×'
+export type Unit =
+  | 'ms'
+  | 's'
+  | 'CPU-ms'
+  | 'MB'
+  | 'KB'
+  | 'events'
+  | 'events/s'
+  | 'suites'
+  | 'requests'
+  | 'runs'
+  | 'rounds'
+  | '%'
+  | '×'
 
 /** One thing measured, each time it was. */
 export interface Figure {

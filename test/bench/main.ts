@@ -1,6 +1,9 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cancel } from './benches/cancel.ts'
+import { gatewayStarts } from './benches/gateway-starts.ts'
+import { gatewayStreams } from './benches/gateway-streams.ts'
+import { postgresHistory, sqliteHistory } from './benches/history.ts'
 import { kubernetesPod } from './benches/kubernetes-pod.ts'
 import { kubernetesWarm } from './benches/kubernetes-warm.ts'
 import { largeSuite } from './benches/large-suite.ts'
@@ -8,6 +11,10 @@ import { launch } from './benches/launch.ts'
 import { orchestration } from './benches/orchestration.ts'
 import { pytestRatio } from './benches/pytest-ratio.ts'
 import { startUp } from './benches/start-up.ts'
+import { statisticsCoverage } from './benches/statistics-coverage.ts'
+import { statisticsCulprit } from './benches/statistics-culprit.ts'
+import { statisticsReplay } from './benches/statistics-replay.ts'
+import { statisticsVerdict } from './benches/statistics-verdict.ts'
 import { type Bench, type Summary, summarize } from './figure.ts'
 import { markdownTable } from './markdown.ts'
 
@@ -20,13 +27,24 @@ const BENCHES: Bench[] = [
   largeSuite,
   kubernetesPod,
   kubernetesWarm,
+  gatewayStreams,
+  gatewayStarts,
+  statisticsCoverage,
+  statisticsVerdict,
+  statisticsCulprit,
+  statisticsReplay,
+  sqliteHistory,
+  postgresHistory,
 ]
 
 const USAGE = `usage: make bench [BENCH=name[,name…]]
        make bench-kubernetes
+       make bench-gateway
+       make bench-statistics
+       make bench-history
        node test/bench/main.ts [name…] [--json] [--scale 0.1]
 
-${BENCHES.map(({ name, description, byDefault }) => `  ${name.padEnd(16)} ${description}${byDefault ? '' : ' By name only.'}`).join('\n')}
+${BENCHES.map(({ name, description, byDefault }) => `  ${name.padEnd(20)} ${description}${byDefault ? '' : ' By name only.'}`).join('\n')}
 
 --scale makes the counts smaller, to try a bench out; figures of record are taken without it.
 `

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -14,6 +14,20 @@ afterAll(async () => {
   await home.dispose()
   await repo.remove()
 })
+
+/** What is printed shows the order in which the tests ran. */
+const SHUFFLED = ['--command', 'go test -v ./... | grep "^=== RUN"', '--shuffle', '--reports', 'none.xml']
+
+async function goRepository(): Promise<TestRepository> {
+  const found = await plainRepository()
+  const tests = ['A', 'B', 'C', 'D', 'E', 'F'].map((letter) => `func Test${letter}(t *testing.T) {}\n`)
+  await writeFile(join(found.path, 'go.mod'), 'module example.com/order\n\ngo 1.21\n')
+  await writeFile(join(found.path, 'order_test.go'), `package order\n\nimport "testing"\n\n${tests.join('')}`)
+  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgSign=false']
+  await execa('git', ['add', '.'], { cwd: found.path })
+  await execa('git', [...identity, 'commit', '--quiet', '--message', 'tests'], { cwd: found.path })
+  return found
+}
 
 const COMMAND = `echo "$ATTEMPT $TEST_SEED $KIND $(cat number) $(cat made)"; exit $((ATTEMPT == 2 ? 5 : 0))`
 const outputOf = async (run: string): Promise<string> => (await home.cli('logs', run, '--stream', 'stdout')).stdout
@@ -45,5 +59,31 @@ describe('replay', () => {
     const script = await home.cli('replay', name(replayed.suite, 0), '--print')
     const plain = await execa('sh', { input: `${script.stdout}\n`, reject: false })
     expect(plain).toMatchObject({ stdout: recorded, exitCode: 5 })
+  })
+
+  it('runs the tests in the recorded order where they were shuffled, in a plain script too', async () => {
+    const shuffled = await goRepository()
+    try {
+      const run = ['run', '--repo', shuffled.path, '--runs', '3', '--seed', '5', '--id', 'shuffled', ...SHUFFLED]
+      const { exitCode, report } = await home.report(...run)
+      expect(exitCode).toBe(0)
+      const runs = report.commits[0]?.results?.map(({ id }) => id) ?? []
+      const orders = await Promise.all(runs.map(outputOf))
+      expect(new Set(orders).size).toBeGreaterThan(1)
+      const [order = ''] = orders
+      expect(order.split('\n').toSorted()).toEqual(
+        ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => `=== RUN   Test${name}`),
+      )
+
+      await home.cli('replay', runs[0] ?? '')
+      const [replayed] = JSON.parse((await home.cli('list', '--limit', '1', '--json')).stdout)
+      const again = await home.report('show', replayed.suite, '--results')
+      expect(await outputOf(again.report.commits[0]?.results?.[0]?.id ?? '')).toBe(order)
+
+      const script = await home.cli('replay', runs[0] ?? '', '--print')
+      expect((await execa('sh', { input: `${script.stdout}\n`, reject: false })).stdout).toBe(order)
+    } finally {
+      await shuffled.remove()
+    }
   })
 })

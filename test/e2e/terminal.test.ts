@@ -92,3 +92,32 @@ describe('run on a terminal', () => {
     await home.cli('watch', 'forced')
   })
 })
+
+describe('bisect on a terminal', () => {
+  const search = (id: string, command: string) => [
+    ...['bisect', '--repo', repo.path, '--no-setup', '--id', id, '--command', command],
+  ]
+
+  it('draws what is known, the link first and the answer last', async () => {
+    const terminal = onTerminal(home, ...search('c-drawn', 'test "$(cat number)" = 0'))
+    expect(await terminal.exitCode()).toBe(0)
+    const shown = terminal.text()
+    expect(shown).toMatch(/^Temporal: http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/search%2Fc-drawn\r?\n/)
+    expect(shown).toMatch(/none +█+░* +50\.0 %/)
+    expect(shown).toMatch(/\nround 1: .*failed at/)
+    expect(shown.slice(shown.lastIndexOf('c-drawn completed'))).toContain(`culprit ${repo.shas[1]}`)
+    expect(terminal.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.raw().lastIndexOf('\x1b[?25l'))
+  })
+
+  it('asks on Ctrl-C, and cancels its runs', async () => {
+    const terminal = onTerminal(home, ...search('c-asked', 'sleep 60'))
+    await terminal.shows(/running \d runs? at/)
+    terminal.type(CTRL_C)
+    await terminal.shows(/Cancel the search or detach from it \(it goes on\)\? \[c\/d\] /)
+    terminal.type('c\r')
+    await terminal.shows(/c-asked cancelled/)
+    expect(await terminal.exitCode()).toBe(130)
+    expect((await store.searches.get('c-asked'))?.status).toBe('cancelled')
+    expect(await home.workspaces()).toEqual([])
+  })
+})

@@ -16,6 +16,7 @@ export interface AskedOfPods {
   provisions: ProvisionRequest[]
   preparations: PrepareRequest[]
   runs: RunRequest[]
+  forgotten: RunRequest[]
   releases: ReleaseRequest[]
 }
 
@@ -24,18 +25,21 @@ export interface PodAnswers {
   assertSupported?: () => Promise<void>
   provision?: () => Promise<void>
   run?: (request: RunRequest, context: RunContext) => Promise<Partial<RunCompletion>>
+  forget?: () => Promise<void>
 }
 
 /** The executor for pods without a cluster, for faults that a real one has too rarely. */
 export function fakePods(answers: PodAnswers): { executor: Executor; asked: AskedOfPods } {
-  const asked: AskedOfPods = { provisions: [], preparations: [], runs: [], releases: [] }
+  const asked: AskedOfPods = { provisions: [], preparations: [], runs: [], forgotten: [], releases: [] }
   const executor: Executor = {
     assertSupported: async () => await answers.assertSupported?.(),
     async provision(request) {
       asked.provisions.push(request)
       await answers.provision?.()
-      return { place: `cs-${request.suite} in test` }
+      return { place: `cs-${request.suite} in test`, namespace: `cs-${request.suite}`, existed: false }
     },
+    ensureSession: async () => ({ place: 'im-1 in test', namespace: 'im-1', existed: false }),
+    findSession: async () => 'im-1',
     async prepare(request): Promise<Preparation> {
       asked.preparations.push(request)
       return { ok: true, treeKey: 'tree', cached: false, durationMs: 1, warnings: [] }
@@ -43,6 +47,10 @@ export function fakePods(answers: PodAnswers): { executor: Executor; asked: Aske
     async run(request, context) {
       asked.runs.push(request)
       return { ...completion(), ...(await answers.run?.(request, context)) }
+    },
+    async forget(request) {
+      asked.forgotten.push(request)
+      await answers.forget?.()
     },
     async release(request) {
       asked.releases.push(request)

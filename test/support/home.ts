@@ -27,7 +27,8 @@ export class Home {
 
   constructor(stateDir: string, env: Record<string, string>) {
     const cache = process.env.COMMIT_SUITE_CACHE ?? join(homedir(), '.cache', 'commit-suite')
-    this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, COMMIT_SUITE_LINGER_MS: '500', ...env }
+    const alone = { COMMIT_SUITE_LINGER_MS: '500', GITHUB_ACTIONS: '' }
+    this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, ...alone, ...env }
     this.config = readConfig({ ...process.env, TEMPORAL_ADDRESS: '', ...this.env })
   }
 
@@ -52,8 +53,8 @@ export class Home {
   }
 
   store(): Promise<Store> {
-    const { stateDir, artifactsDir } = this.config
-    return openStore({ stateDir, artifactsDir })
+    const { stateDir, artifactsDir, databaseUrl } = this.config
+    return openStore({ stateDir, artifactsDir, databaseUrl })
   }
 
   async stack(): Promise<StackInfo> {

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { makeOrderDependentRepository } from '../fixtures/order-dependent-repository.ts'
 import { makePlantedRepository } from '../fixtures/planted-repository.ts'
+import { makeReportedRepository } from '../fixtures/reported-repository.ts'
 
 export interface TestRepository {
   path: string
@@ -23,6 +25,20 @@ const remover = (path: string) => () => rm(path, { recursive: true, force: true 
 export async function plantedRepository(): Promise<TestRepository> {
   const path = await folder()
   const { shas } = await makePlantedRepository(join(path, 'repo'))
+  return { path: join(path, 'repo'), shas, remove: remover(path) }
+}
+
+/** A pytest project that leaves reports, with a flake and a crash. */
+export async function reportedRepository(): Promise<TestRepository> {
+  const path = await folder()
+  const { shas } = await makeReportedRepository(join(path, 'repo'))
+  return { path: join(path, 'repo'), shas, remove: remover(path) }
+}
+
+/** A pytest project whose tests depend on their order. */
+export async function orderDependentRepository(): Promise<TestRepository> {
+  const path = await folder()
+  const { shas } = await makeOrderDependentRepository(join(path, 'repo'))
   return { path: join(path, 'repo'), shas, remove: remover(path) }
 }
 

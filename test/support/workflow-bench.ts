@@ -4,7 +4,7 @@ import { controlTaskQueue, hostTaskQueue, suiteWorkflowId, TASK_QUEUE } from '..
 import { failureInterceptor } from '../../src/temporal/activity-failures.ts'
 import { workflowBundle } from '../../src/temporal/bundle.ts'
 import { FAKE_SLOTS, type FakeOptions, fakeActivities, HOST, type Journal } from './fake-activities.ts'
-import { startTestServer } from './temporal-server.ts'
+import { startTestServer, type TestServerOptions } from './temporal-server.ts'
 
 export interface WorkflowBench {
   client: Client
@@ -15,9 +15,9 @@ export interface WorkflowBench {
 export type StartSuite = (id: string) => Promise<WorkflowHandle>
 
 /** A real server and real workers for workflow tests. */
-export async function startWorkflowBench(): Promise<WorkflowBench> {
+export async function startWorkflowBench(options: TestServerOptions = {}): Promise<WorkflowBench> {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
-  const server = await startTestServer()
+  const server = await startTestServer(options)
   const native = await NativeConnection.connect({ address: server.address })
   const connection = await Connection.connect({ address: server.address })
   const client = new Client({ connection })
@@ -33,7 +33,8 @@ export async function startWorkflowBench(): Promise<WorkflowBench> {
     async withFakes(options, test) {
       const { activities, journal } = fakeActivities(options)
       const common = {
-        ...{ connection: native, activities, interceptors: { activity: [failureInterceptor] } },
+        ...{ connection: native, interceptors: { activity: [failureInterceptor] } },
+        activities: { ...activities, ...options.search, ...options.isolation, ...options.sweep },
         ...{ maxHeartbeatThrottleInterval: 100, defaultHeartbeatThrottleInterval: 100, shutdownForceTime: 5000 },
       }
       const workers = await Promise.all([

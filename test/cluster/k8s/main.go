@@ -27,6 +27,7 @@ var daemons = map[string]func() *cobra.Command{
 	"kube-apiserver":          apiserver.NewAPIServerCommand,
 	"kube-controller-manager": controllers.NewControllerManagerCommand,
 	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
+	"kube-router":             newNetworkPolicyCommand,
 	"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
 }
 
@@ -44,7 +45,7 @@ func main() {
 	}
 	daemon, known := daemons[name]
 	if !known {
-		fmt.Fprintf(os.Stderr, "%s: call it as etcd, kubectl, kubelet, kube-apiserver, kube-controller-manager or kube-scheduler\n", name)
+		fmt.Fprintf(os.Stderr, "%s: call it as etcd, kubectl, kubelet, kube-apiserver, kube-controller-manager, kube-router or kube-scheduler\n", name)
 		os.Exit(2)
 	}
 	os.Exit(cli.Run(daemon()))

@@ -1,19 +1,20 @@
-# Ports and a subnet that nobody uses, kept with the cluster. Loopback and our own bridge only.
+# A subnet that nobody uses, kept with the cluster. Everything else is inside a network namespace of its own.
 
-# Sets bridge, subnet (its first three bytes), gateway, api_port, etcd_port, etcd_peer_port.
+readonly api_port=6443
+# Where clouds keep what pods must not see.
+readonly metadata_address=169.254.169.254
+
+# Sets subnet (its first three bytes), gateway (this machine, as pods reach it) and node_address.
 read_addresses() {
-  readonly bridge=$id
   # shellcheck disable=SC1091
   [ -f "$state/addresses" ] && . "$state/addresses"
 }
 
 pick_addresses() {
   [ -f "$state/addresses" ] && return 0
-  local subnet ports
+  local subnet
   subnet=$(free_subnet) || die 'no subnet of 10.244.0.0/16 is free'
-  mapfile -t ports < <(free_ports 3)
-  printf 'subnet=%s\ngateway=%s\napi_port=%s\netcd_port=%s\netcd_peer_port=%s\n' \
-    "$subnet" "$subnet.1" "${ports[@]}" >"$state/addresses.new"
+  printf 'subnet=%s\ngateway=%s\nnode_address=%s\n' "$subnet" "$subnet.1" "$subnet.2" >"$state/addresses.new"
   mv "$state/addresses.new" "$state/addresses"
 }
 
@@ -27,14 +28,4 @@ free_subnet() {
     return 0
   done
   return 1
-}
-
-# From below the ports that connections leave from: one of those could be taken, or meet itself, while a server is away.
-free_ports() { # COUNT
-  local port left=$1
-  for port in {16443..32000}; do
-    [ -z "$(ss -Htan "sport = :$port")" ] || continue
-    echo "$port"
-    [ $((--left)) -gt 0 ] || return 0
-  done
 }

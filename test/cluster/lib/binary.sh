@@ -2,7 +2,7 @@
 
 binary_folder() {
   local key
-  key=$({ cat "$here"/k8s/{go.mod,go.sum,main.go,pause/main.go} "$here/lib/binary.sh"; go env GOVERSION GOARCH; } | sha256sum)
+  key=$({ cat "$here"/k8s/{go.mod,go.sum,*.go,*/main.go} "$here/lib/binary.sh"; go env GOVERSION GOARCH; } | sha256sum)
   printf '%s/binary-%s' "$cache" "${key:0:16}"
 }
 
@@ -28,7 +28,8 @@ build_binary() {
     export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS='-mod=readonly -trimpath -buildvcs=false'
     nice go build -ldflags "-s -w $(version_flags)" -o "$folder/k8s" .
     nice go build -ldflags '-s -w' -o "$folder/pause" ./pause
+    nice go build -ldflags '-s -w' -o "$folder/metadata" ./metadata
   )
-  for part in etcd kubectl kubelet kube-apiserver kube-controller-manager kube-scheduler; do ln -sf k8s "$folder/$part"; done
+  for part in etcd kubectl kubelet kube-apiserver kube-controller-manager kube-router kube-scheduler; do ln -sf k8s "$folder/$part"; done
   touch "$folder/complete"
 }

@@ -6,13 +6,14 @@ make_certificates() {
   new_key authority
   openssl req -x509 -new -key "$pki/authority.key" -subj /CN=test-cluster -days 365 -out "$pki/authority.crt" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
-  sign apiserver /CN=kube-apiserver serverAuth "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:$gateway"
-  sign kubelet "/CN=$node" serverAuth "DNS:$node,IP:$gateway"
+  sign apiserver /CN=kube-apiserver serverAuth "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:$node_address"
+  sign kubelet "/CN=$node" serverAuth "DNS:$node,IP:$node_address"
   sign apiserver-to-kubelet /CN=apiserver-to-kubelet clientAuth
   sign_client admin /O=system:masters/CN=admin "$admin_kubeconfig"
   sign_client node "/O=system:nodes/CN=system:node:$node"
   sign_client controllers /CN=system:kube-controller-manager
   sign_client scheduler /CN=system:kube-scheduler
+  sign_client router /CN=kube-router
   new_key service-accounts
   openssl pkey -in "$pki/service-accounts.key" -pubout -out "$pki/service-accounts.pub"
   touch "$pki/complete"
@@ -38,7 +39,7 @@ apiVersion: v1
 kind: Config
 clusters:
   - name: test
-    cluster: { server: "https://127.0.0.1:$api_port", certificate-authority-data: $(base64 -w 0 "$pki/authority.crt") }
+    cluster: { server: "https://$node_address:$api_port", certificate-authority-data: $(base64 -w 0 "$pki/authority.crt") }
 users:
   - name: $1
     user:

@@ -8,14 +8,15 @@ configure() {
   configure_kubelet >"$conf/kubelet.yaml"
 }
 
-# Not as gateway: the plugin then leaves IP forwarding off, and pods reach the bridge's address, each other and nothing
-# else. This plugin enforces no NetworkPolicy.
+# Not as gateway: the plugin then leaves IP forwarding off, and pods reach this machine, the node, each other and what is
+# at the metadata address, unless a policy forbids it.
 configure_network() {
   cat <<JSON
 { "cniVersion": "0.4.0", "name": "$id", "plugins": [{
-    "type": "bridge", "bridge": "$bridge", "isGateway": false, "ipMasq": false,
+    "type": "bridge", "bridge": "pods", "isGateway": false, "ipMasq": false,
     "ipam": { "type": "host-local", "dataDir": "$state/cni",
-      "ranges": [[{ "subnet": "$subnet.0/24", "rangeStart": "$subnet.10", "rangeEnd": "$subnet.250", "gateway": "$gateway" }]] }
+      "ranges": [[{ "subnet": "$subnet.0/24", "rangeStart": "$subnet.10", "rangeEnd": "$subnet.250", "gateway": "$node_address" }]],
+      "routes": [{ "dst": "$metadata_address/32" }] }
 }] }
 JSON
 }
@@ -57,7 +58,7 @@ configure_kubelet() {
   cat <<YAML
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-address: $gateway
+address: $node_address
 port: 10250
 readOnlyPort: 0
 healthzPort: 0
@@ -79,7 +80,7 @@ podLogsDir: $log/pods
 volumePluginDir: $state/kubelet-plugins
 resolvConf: $conf/resolv.conf
 clusterDomain: cluster.local
-clusterDNS: [$gateway]
+clusterDNS: [$node_address]
 podPidsLimit: 256
 syncFrequency: 10s
 volumeStatsAggPeriod: 5s

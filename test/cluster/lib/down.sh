@@ -6,14 +6,14 @@ down() {
   needs_root
   lock_cluster
   read_addresses || true
-  for name in kubelet kube-scheduler kube-controller-manager kube-apiserver etcd; do stop "$name" KILL; done
+  for name in metadata kube-router kubelet kube-scheduler kube-controller-manager kube-apiserver etcd; do stop "$name" KILL; done
   # Apart, as it gives up where containerd does not come up any more.
   [ -d "$state/containerd" ] && { (remove_containers) || say 'containers are ended without containerd'; }
   stop containerd
   end_shims
   remove_cgroups
   remove_mounts
-  ip link show "$id" >/dev/null 2>&1 && ip link delete "$id"
+  remove_network
   remove_outside_files
   put_sysctls_back
   rm -rf --one-file-system "$state"

@@ -2,7 +2,7 @@
 
 install_missing() {
   local -A package=([containerd]=containerd [ctr]=containerd [runc]=runc [/usr/lib/cni/bridge]=containernetworking-plugins
-    [debootstrap]=debootstrap [openssl]=openssl [ip]=iproute2 [ss]=iproute2 [flock]=util-linux [setsid]=util-linux [pgrep]=procps [go]=golang-go)
+    [debootstrap]=debootstrap [openssl]=openssl [iptables]=iptables [ipset]=ipset [ip]=iproute2 [nsenter]=util-linux [flock]=util-linux [setsid]=util-linux [pgrep]=procps [go]=golang-go)
   local tool missing=()
   for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
   [ ${#missing[@]} -eq 0 ] && return 0

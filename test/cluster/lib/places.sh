@@ -3,10 +3,10 @@
 readonly clone=$(cd "$here/../.." && pwd)
 readonly cache=${COMMIT_SUITE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/commit-suite}/test-cluster
 readonly state=$(realpath -m "${COMMIT_SUITE_TEST_CLUSTER_DIR:-$cache/state}")
-# Two clusters on one machine differ in this: it names the bridge and the cgroup.
+# Two clusters on one machine differ in this: it names the link to their network and the cgroup.
 readonly id=cstc-$(printf %s "$state" | sha256sum | cut -c1-6)
 
-readonly bin=$state/bin run=$state/run log=$state/log pki=$state/pki conf=$state/conf
+readonly bin=$state/bin run=$state/run log=$state/log pki=$state/pki conf=$state/conf network=$state/network
 readonly admin_kubeconfig=$state/admin.kubeconfig
 readonly containerd_socket=$run/containerd.sock
 readonly node=node1

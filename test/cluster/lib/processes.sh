@@ -1,6 +1,6 @@
 # Daemons by process id and start time: an id alone may have passed on to a stranger.
 
-readonly daemons=(containerd etcd kube-apiserver kube-controller-manager kube-scheduler kubelet)
+readonly daemons=(containerd etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-router metadata)
 
 # Prints the id of a daemon that runs. A zombie does not: process 1 may be slow to reap it.
 pid_of() { # NAME
@@ -18,7 +18,7 @@ start() { # NAME COMMAND…
   setsid bash -c '
     read -ra fields < <(sed "s/.*) //" /proc/$$/stat)
     echo $$ "${fields[19]}" >"$0.new" && mv "$0.new" "$0"
-    cd / && exec "$@"' "$run/$name.pid" "$@" >>"$log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+    cd / && exec nsenter --net="$1" -- "${@:2}"' "$run/$name.pid" "$network" "$@" >>"$log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
   await 10 "$name to start" test -s "$run/$name.pid"
 }
 

@@ -1,7 +1,7 @@
 # The kubelet sets some sysctls for itself. They go back to what they were when the last cluster of this machine goes.
 
 readonly sysctls=(vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys
-  kernel.keys.root_maxbytes net.ipv4.ip_forward)
+  kernel.keys.root_maxbytes)
 readonly machine=/run/commit-suite-test-clusters
 
 remember_sysctls() {

@@ -22,7 +22,7 @@ up() {
   fi
   announce
   remember_sysctls
-  make_bridge
+  make_network
   make_cgroups
   make_certificates
   configure
@@ -30,6 +30,7 @@ up() {
   import_images
   start_control_plane
   start_kubelet
+  start_policies
   say "ready after $SECONDS s"
 }
 
@@ -50,18 +51,10 @@ make_folders() {
 # What `down` takes back.
 announce() {
   say 'changes on this machine, until `make cluster-down`:'
-  printf '  %s\n' "a bridge $bridge with the address $gateway/24; no forwarding, no firewall rules" \
-    "servers on 127.0.0.1:$api_port, :$etcd_port, :$etcd_peer_port and $gateway:10250" \
+  printf '  %s\n' "a link $id with the address $gateway/24 to a network namespace that all servers and firewall rules are in" \
     "cgroups /$id; network namespaces of pods in /run/netns" \
-    "sysctls that the kubelet sets: ${sysctls[*]:0:6}" \
+    "sysctls that the kubelet sets: ${sysctls[*]}" \
     "files in $state, /run/containerd, /var/lib/kubelet, /var/lib/cni, /var/log/containers, $machine" >&2
-}
-
-make_bridge() {
-  ip link show "$bridge" >/dev/null 2>&1 && return 0
-  ip link add "$bridge" type bridge
-  ip address add "$gateway/24" dev "$bridge"
-  ip link set "$bridge" up
 }
 
 start_containerd() {
@@ -84,16 +77,16 @@ start_control_plane() {
 
 # Without fsync it outlives its own death, not the machine's.
 start_etcd() {
-  local client=http://127.0.0.1:$etcd_port peer=http://127.0.0.1:$etcd_peer_port
+  local client=http://127.0.0.1:2379 peer=http://127.0.0.1:2380
   start etcd "$bin/etcd" --name test --data-dir "$state/etcd" --log-level warn --unsafe-no-fsync \
     --listen-client-urls "$client" --advertise-client-urls "$client" \
     --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "test=$peer"
 }
 
 start_apiserver() {
-  start kube-apiserver "$bin/kube-apiserver" --bind-address 127.0.0.1 --secure-port "$api_port" \
-    --advertise-address "$gateway" --endpoint-reconciler-type none --service-cluster-ip-range 10.96.0.0/24 \
-    --etcd-servers "http://127.0.0.1:$etcd_port" --authorization-mode Node,RBAC --anonymous-auth=false --allow-privileged \
+  start kube-apiserver "$bin/kube-apiserver" --bind-address "$node_address" --secure-port "$api_port" \
+    --advertise-address "$node_address" --service-cluster-ip-range 10.96.0.0/24 \
+    --etcd-servers "http://127.0.0.1:2379" --authorization-mode Node,RBAC --anonymous-auth=false --allow-privileged \
     --enable-admission-plugins NodeRestriction --client-ca-file "$pki/authority.crt" \
     --tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \
     --kubelet-certificate-authority "$pki/authority.crt" --kubelet-preferred-address-types InternalIP \
@@ -105,7 +98,22 @@ start_apiserver() {
 
 start_kubelet() {
   start kubelet "$bin/kubelet" --config "$conf/kubelet.yaml" --kubeconfig "$conf/node.kubeconfig" \
-    --root-dir "$state/kubelet" --cert-dir "$state/kubelet/pki" --hostname-override "$node" --node-ip "$gateway" --v 1
+    --root-dir "$state/kubelet" --cert-dir "$state/kubelet/pki" --hostname-override "$node" --node-ip "$node_address" --v 1
   await 90 'the node to be ready' node_is_ready
   await 30 'the default service account' kubectl --namespace default get serviceaccount default
 }
+
+# Enforces the NetworkPolicy objects, in the firewall of the cluster's own network.
+start_policies() {
+  kubectl get clusterrolebinding kube-router >/dev/null 2>&1 || {
+    kubectl create clusterrole kube-router --verb get,list,watch \
+      --resource nodes,pods,namespaces,networkpolicies.networking.k8s.io >/dev/null
+    kubectl create clusterrolebinding kube-router --clusterrole kube-router --user kube-router >/dev/null
+  }
+  start kube-router "$bin/kube-router" --kubeconfig "$conf/router.kubeconfig" --hostname-override "$node" \
+    --service-cluster-ip-range 10.96.0.0/24
+  await 30 'policies to be enforced' policies_are_enforced
+  start metadata "$bin/metadata" "$metadata_address:80"
+}
+
+policies_are_enforced() { inside iptables --wait --numeric --list KUBE-NWPLCY-DEFAULT; }

@@ -61,6 +61,47 @@ export class PodBench {
     return items
   }
 
+  /** What a run printed in its first try, so far: at most 1 MB from a byte on. */
+  stdout(suite: string, { attempt = 0, from = 0 } = {}): Promise<string> {
+    return this.#printed(suite, attempt, 'stdout', from)
+  }
+
+  stderr(suite: string, { attempt = 0, from = 0 } = {}): Promise<string> {
+    return this.#printed(suite, attempt, 'stderr', from)
+  }
+
+  async #printed(suite: string, attempt: number, stream: 'stdout' | 'stderr', from: number): Promise<string> {
+    const key = { suite, sha: this.repo.shas[0] ?? '', attempt, generation: 0, try: 1, stream } as const
+    return Buffer.from((await this.store.logs.read(key, from, 1_000_000)).bytes).toString()
+  }
+
+  /**
+   * Makes a file where the command of a suite's only run is, which says where that is by `pwd` first; of a run that was
+   * tried again, in another pod than the lost one.
+   */
+  async touch(suite: string, file: string, lostPod?: string): Promise<void> {
+    await until('it has said where it is', async () => (await this.stdout(suite)).includes('\n'))
+    const [folder = ''] = (await this.stdout(suite)).split('\n', 1)
+    let running: V1Pod | undefined
+    await until('its pod runs', async () => {
+      const others = (await this.pods(suite)).filter(({ metadata }) => metadata?.name !== lostPod)
+      running = others.find(
+        ({ metadata, status }) => status?.phase === 'Running' && metadata?.labels?.['commit-suite/role'] !== 'prepare',
+      )
+      return running !== undefined
+    })
+    const { name: pod = '', namespace = '' } = running?.metadata ?? {}
+    const container = running?.spec?.containers[0]?.name ?? ''
+    // The folder comes with the tree, after the pod.
+    await until('the file is there', async () => {
+      const session = await this.cluster.exec({ namespace, pod, container }, ['touch', `${folder}/${file}`], {
+        signal: AbortSignal.timeout(30_000),
+        onStdout: () => undefined,
+      })
+      return (await session.ended).exitCode === 0
+    })
+  }
+
   /** Names of runs whose command has begun and not ended. */
   async running(suite: string): Promise<string[]> {
     const events = await this.store.events.read(suite, 0, 100_000)

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { V1Container, V1Pod, V1PodSpec } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster, PodWatch } from '../../../src/executors/kubernetes/cluster/cluster.ts'
@@ -146,22 +148,16 @@ print(count, flush=True)`
   test('pods reach the gateway', async () => {
     const gateway = process.env.TEST_CLUSTER_GATEWAY ?? ''
     expect(gateway).toMatch(/^10\.244\.\d+\.1$/)
-    // The kubelet listens there; it answers strangers with 401.
-    const url = `https://${gateway}:10250/healthz`
-    const command = [
-      'curl',
-      '--insecure',
-      '--silent',
-      '--max-time',
-      '10',
-      '--write-out',
-      '%{http_code}',
-      '--output',
-      '/dev/null',
-      url,
-    ]
-    await create(restrictedPod('caller', { command }))
-    expect(await ended('caller')).toMatchObject({ exitCode: 0 })
-    expect(await output('caller')).toBe('401')
+    const server = createServer((_, response) => response.end('reached'))
+    await new Promise<void>((resolve) => server.listen(0, gateway, resolve))
+    try {
+      const { port } = server.address() as AddressInfo
+      const command = ['curl', '--silent', '--max-time', '10', `http://${gateway}:${port}/`]
+      await create(restrictedPod('caller', { command }))
+      expect(await ended('caller')).toMatchObject({ exitCode: 0 })
+    } finally {
+      server.close()
+    }
+    expect(await output('caller')).toBe('reached')
   })
 })

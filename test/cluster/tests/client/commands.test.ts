@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cluster, ExecEnd, ExecTarget } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
-import { CONTAINER, runningOrOver, ScratchNamespace } from './scratch-namespace.ts'
+import { CONTAINER, runningOrOver, ScratchNamespace } from '../../support/scratch-namespace.ts'
 
 const MEBIBYTE = 1024 * 1024
 const BULK = 50 * MEBIBYTE

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
-import { CONTAINER, runningOrOver, ScratchNamespace } from './scratch-namespace.ts'
+import { CONTAINER, runningOrOver, ScratchNamespace } from '../../support/scratch-namespace.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 
 const never = new AbortController().signal

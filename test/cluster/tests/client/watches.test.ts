@@ -3,7 +3,7 @@ import type { Cluster } from '../../../../src/executors/kubernetes/cluster/clust
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { isQuotaRefusal, isRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
 import { quotaInForce } from '../../../../src/executors/kubernetes/environments/quota-in-force.ts'
-import { runningOrOver, ScratchNamespace } from './scratch-namespace.ts'
+import { runningOrOver, ScratchNamespace } from '../../support/scratch-namespace.ts'
 
 const never = new AbortController().signal
 

@@ -1,8 +1,8 @@
 import type { V1Namespace, V1Pod, V1SecurityContext } from '@kubernetes/client-node'
+import type { EnvironmentOwner } from '../../../../src/executors/environment-access.ts'
 import type { Cluster } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { isRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
 import { type EnvironmentWants, ensureEnvironment } from '../../../../src/executors/kubernetes/environments/ensure.ts'
-import type { EnvironmentOwner } from '../../../../src/executors/kubernetes/environments/owner.ts'
 import type { PodRole } from '../../../../src/executors/kubernetes/names.ts'
 import { until } from '../../../support/until.ts'
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EnvironmentOwner } from '../../../../src/executors/environment-access.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { collectEnvironments, type SuiteStanding } from '../../../../src/executors/kubernetes/environments/collect.ts'
 import { ensureEnvironment } from '../../../../src/executors/kubernetes/environments/ensure.ts'
 import { keepEnvironment, touchSession } from '../../../../src/executors/kubernetes/environments/keep.ts'
 import { listEnvironments } from '../../../../src/executors/kubernetes/environments/list.ts'
-import type { EnvironmentOwner } from '../../../../src/executors/kubernetes/environments/owner.ts'
 import { removeEnvironment } from '../../../../src/executors/kubernetes/environments/remove.ts'
 import { Environments, freshLane, never, WANTS } from './environments.ts'
 
@@ -81,7 +81,7 @@ test('a wait for the end of an earlier one ends with its caller', async () => {
   }
 })
 
-test('the list says whose an environment is, until when it stays and how many pods it holds', async () => {
+test('the list says whose an environment is, until when it stays, and what its pods hold and held', async () => {
   const lane = freshLane()
   const namespace = await environments.ensure(lane)
   await environments.createPod(namespace, 'run', { suite: lane.suite })
@@ -95,6 +95,8 @@ test('the list says whose an environment is, until when it stays and how many po
     pods: 1,
     suites: [lane.suite],
     heldBy: [],
+    holding: { cpuMillis: 10, memoryBytes: 16 * 1024 ** 2, diskBytes: expect.any(Number) },
+    spent: { cpuHours: expect.any(Number), memoryGibHours: expect.any(Number), diskGibHours: expect.any(Number) },
   })
 })
 

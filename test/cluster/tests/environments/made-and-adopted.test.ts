@@ -1,10 +1,10 @@
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EnvironmentOwner } from '../../../../src/executors/environment-access.ts'
 import type { ClusterApis } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { isQuotaRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
 import { ensureEnvironment } from '../../../../src/executors/kubernetes/environments/ensure.ts'
-import type { EnvironmentOwner } from '../../../../src/executors/kubernetes/environments/owner.ts'
 import { Environments, freshLane, never, WANTS } from './environments.ts'
 
 let environments: Environments

@@ -1,22 +1,16 @@
-import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectEveryRunOnce } from '../../../support/every-run-once.ts'
+import { fault, OURS } from '../../support/own-cluster.ts'
 import { PodBench } from '../../support/pod-bench.ts'
 import { PodWitness } from '../../support/pod-witness.ts'
-
-const CLUSTER = resolve('test/cluster/cluster.sh')
-const fault = (name: string) => execa(CLUSTER, [name])
-/** A cluster that is not ours is not broken for a test. */
-const ours = process.env.COMMIT_SUITE_TEST_CLUSTER !== 'existing'
 
 let bench: PodBench
 beforeAll(async () => {
   bench = await PodBench.make()
 })
 afterAll(async () => {
-  if (ours) await fault('start-apiserver')
+  if (OURS) await fault('start-apiserver')
   await bench.dispose()
 })
 
@@ -34,7 +28,7 @@ async function expectAllWhole(id: string, runs: number, witness: PodWitness): Pr
   expect(new Set(witness.podsPerRun().values())).toEqual(new Set([1]))
 }
 
-describe.runIf(ours)('parts of the cluster that fail while runs go on', () => {
+describe.runIf(OURS)('parts of the cluster that fail while runs go on', () => {
   it('a kubelet that is restarted costs no run', async () => {
     const id = bench.id('kubelet')
     const witness = await PodWitness.start(id)

@@ -35,23 +35,32 @@ async function outcomeOf(name: string, command: string, ...more: string[]): Prom
 describe("the test's own doing is its result, never a fault", () => {
   it.each([['pod'], ['warm']])('in %s pods: memory, time, signals', async (isolation) => {
     const where = ['--isolation', isolation]
-    const [memory, time, crash] = await Promise.all([
-      outcomeOf('memory', 'python3 -c "a = bytearray(3 << 30)"', '--memory', '128MiB', ...where),
+    const [memory, less, time, crash] = await Promise.all([
+      outcomeOf('memory', 'python3 -c "a = bytearray(160 << 20)"', '--memory', '128MiB', ...where),
+      outcomeOf('less', 'python3 -c "a = bytearray(64 << 20)"', '--memory', '128MiB', ...where),
       outcomeOf('time', 'trap "" TERM; sleep 300 & sleep 300', '--timeout', '2s', ...where),
       outcomeOf('crash', 'kill -SEGV $$', ...where),
     ])
     expect(memory).toMatchObject({ outcome: 'crashed', reason: 'out_of_memory', tries: 1 })
+    expect(less).toMatchObject({ outcome: 'passed', tries: 1 })
     expect(time).toMatchObject({ outcome: 'timed_out', tries: 1 })
-    // The limit, then the grace of 3 s until KILL, then what a busy machine adds.
-    expect(time.durationMs).toBeGreaterThanOrEqual(5_000)
+    // The limit, then the grace of 3 s until KILL, then what a busy machine adds; both are counted from just before the
+    // command starts.
+    expect(time.durationMs).toBeGreaterThanOrEqual(4_000)
     expect(time.durationMs).toBeLessThan(20_000)
     expect(crash).toMatchObject({ outcome: 'crashed', reason: 'signal', signal: 'SIGSEGV', tries: 1 })
   })
 
   it('a disk that it fills', async () => {
     const fill = 'head -c 200000000 /dev/zero > big; sleep 300'
-    const result = await outcomeOf('disk', fill, '--project-type', 'small', '--timeout', '2m')
+    // As long as it takes until the kubelet has looked twice.
+    const less = 'head -c 30000000 /dev/zero > big; sleep 12'
+    const [result, fits] = await Promise.all([
+      outcomeOf('disk', fill, '--project-type', 'small', '--timeout', '2m'),
+      outcomeOf('disk-less', less, '--project-type', 'small', '--timeout', '2m'),
+    ])
     expect(result).toMatchObject({ outcome: 'crashed', reason: 'disk_limit', tries: 1 })
+    expect(fits).toMatchObject({ outcome: 'passed', tries: 1 })
   })
 
   it('a gigabyte of output: its beginning and its end are kept, with the exact count between them', async () => {
@@ -76,7 +85,13 @@ describe("the test's own doing is its result, never a fault", () => {
 while True:
     try: os.fork()
     except OSError: pass'`
-    const result = await outcomeOf('bomb', bomb, '--timeout', '4s')
+    // The node's bound is 256 on our own cluster: well below it everything goes.
+    const hundred = 'for n in $(seq 100); do sleep 2 & done; wait; echo "$(jobs -r | wc -l) left"'
+    const [result, fits] = await Promise.all([
+      outcomeOf('bomb', bomb, '--timeout', '4s'),
+      outcomeOf('hundred', hundred, '--timeout', '60s'),
+    ])
+    expect(fits).toMatchObject({ outcome: 'passed', exitCode: 0, tries: 1 })
     expect(result).toMatchObject({ outcome: 'timed_out', tries: 1 })
     expect(await outcomeOf('after', 'true')).toMatchObject({ outcome: 'passed', tries: 1 })
   })

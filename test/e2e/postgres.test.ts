@@ -1,0 +1,100 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Home } from '../support/home.ts'
+import { TestPostgres } from '../support/postgres.ts'
+import { plainRepository, type TestRepository } from '../support/repository.ts'
+import { type Serving, startServing } from '../support/serving.ts'
+
+// Two machines that have one PostgreSQL as their record: one works, both know what it did.
+
+let server: TestPostgres
+let repo: TestRepository
+let home: Home
+let other: Home
+let gateways: Serving[]
+beforeAll(async () => {
+  server = await TestPostgres.start()
+  const [url] = await Promise.all([
+    server.database(),
+    plainRepository(2).then((made) => {
+      repo = made
+    }),
+  ])
+  const env = { COMMIT_SUITE_DATABASE_URL: url, COMMIT_SUITE_SLOTS: '2', KUBECONFIG: '/nowhere' }
+  home = await Home.make(env)
+  const working = await startServing(home)
+  const { temporalAddress } = await home.readyStack()
+  other = await Home.make({ ...env, TEMPORAL_ADDRESS: temporalAddress })
+  gateways = [working, await startServing(other, 'gateway')]
+})
+afterAll(async () => {
+  for (const gateway of gateways?.toReversed() ?? []) await gateway.stop()
+  await other?.dispose()
+  await home?.dispose()
+  await repo?.remove()
+  await server?.dispose()
+})
+
+describe('commands and gateways on one PostgreSQL', () => {
+  it('run a suite, and tell the same of it wherever they are', async () => {
+    const suite = ['run', '--repo', repo.path, '--commits', 'HEAD~1,HEAD', '--no-setup', '--id', 'shared']
+    const command = 'echo "out $ATTEMPT"; test "$ATTEMPT" -ne 1'
+    const { exitCode, report } = await home.report(...suite, '--command', command, '--runs', '4')
+    expect(exitCode).toBe(1)
+    expect(report).toMatchObject({
+      status: 'completed',
+      commits: [
+        { runs: 4, failed: 1 },
+        { runs: 4, failed: 1 },
+      ],
+    })
+    for (const command of [
+      ['show', 'shared', '--json'],
+      ['list', '--json'],
+      ['gc', '--dry-run'],
+    ]) {
+      const [here, there] = await Promise.all([home.cli(...command), other.cli(...command)])
+      expect([command, there]).toEqual([command, here])
+      expect(here.exitCode).toBe(0)
+    }
+    await expect(access(join(home.config.stateDir, 'results.db'))).rejects.toThrow('ENOENT')
+  })
+
+  it('know the keys that the other machine made, and stream the same events', async () => {
+    const made = await other.cli('keys', 'create', 'reader', '--role', 'read', '--json')
+    const { secret }: { secret: string } = JSON.parse(made.stdout)
+    const answers = gateways.map(async ({ url }) => {
+      const headers = { authorization: `Bearer ${secret}` }
+      const response = await fetch(`${url}/v1/suites/shared/events`, { headers })
+      const ids = [...(await response.text()).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+      return { status: response.status, ids }
+    })
+    const [one, two] = await Promise.all(answers)
+    expect(one?.status).toBe(200)
+    expect(one?.ids).toEqual(one?.ids.map((_, at) => at + 1))
+    expect(one?.ids.length).toBeGreaterThan(16)
+    expect(two).toEqual(one)
+  })
+
+  it('are told by the doctor which database they have, or why they have none', async () => {
+    const detail = `at postgres://127.0.0.1:${server.port}/`
+    const found = await databaseCheck(home)
+    expect(found).toMatchObject({ status: 'ok', detail: expect.stringContaining(detail) })
+    const lost = new Home(home.config.stateDir, {
+      COMMIT_SUITE_DATABASE_URL: 'postgres://somebody:s3cret-word@127.0.0.1:1/nothing',
+    })
+    expect(await databaseCheck(lost)).toMatchObject({
+      status: 'failed',
+      detail: expect.stringContaining('the result database postgres://127.0.0.1:1/nothing: connect ECONNREFUSED'),
+    })
+    const { exitCode, stderr } = await lost.cli('list')
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('postgres://127.0.0.1:1/nothing')])
+    expect(stderr).not.toContain('s3cret-word')
+  })
+})
+
+async function databaseCheck(at: Home): Promise<unknown> {
+  const { checks }: { checks: { name: string }[] } = JSON.parse((await at.cli('doctor', '--json')).stdout)
+  return checks.find(({ name }) => name === 'result database')
+}
