@@ -8,7 +8,7 @@ import { plainRepository, type TestRepository } from '../support/repository.ts'
 let home: Home
 let repo: TestRepository
 beforeAll(async () => {
-  ;[home, repo] = await Promise.all([Home.make({ COMMIT_SUITE_LINGER_MS: '60000' }), plainRepository()])
+  ;[home, repo] = await Promise.all([Home.make(), plainRepository()])
   await mkdir(join(home.config.stateDir, 'plain'))
   await execa('git', ['init', '--quiet', join(home.config.stateDir, 'empty')])
 })

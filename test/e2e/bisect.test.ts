@@ -11,7 +11,7 @@ let home: Home
 const repositories: TestRepository[] = []
 beforeAll(async () => {
   // The stack stays between commands: what is timed here is searches.
-  home = await Home.make({ COMMIT_SUITE_SLOTS: '8', COMMIT_SUITE_LINGER_MS: '60000', KUBECONFIG: '' })
+  home = await Home.make({ COMMIT_SUITE_SLOTS: '8', KUBECONFIG: '' })
 })
 afterAll(async () => {
   await home.dispose()

@@ -149,13 +149,15 @@ describe('commit-suite run --until verdict', () => {
     const [decided = '', hanging = ''] = repo.shas
     const flaky = 'test $(cat number) = 0 && exit $(($ATTEMPT % 2))'
     const command = `${flaky}; test $ATTEMPT -lt 12 || test -e ${gate} || sleep 60`
-    const running = home.start(...run('cancelled', command, '--commits', 'HEAD~1,HEAD', '--seed', '2'))
+    // Fewer than the host has slots: nothing is queued ahead on it, where what comes next is not decided by attempt.
+    const args = ['--commits', 'HEAD~1,HEAD', '--seed', '2', '--parallelism', '3']
+    const running = home.start(...run('cancelled', command, ...args))
     await until('what may end has ended', async () => {
       const begun = (await eventsOf('cancelled')).flatMap((event) =>
         event.type === 'run.started' && event.data.sha === hanging ? [event.data.run] : [],
       )
       // A run that is tried again begins twice.
-      return new Set(begun).size === 16
+      return new Set(begun).size === 15
     })
     running.kill('SIGINT')
     expect((await running).exitCode).toBe(130)
@@ -163,7 +165,7 @@ describe('commit-suite run --until verdict', () => {
     const stopped = { sha: decided, verdict: 'flaky', runs: 4, failed: 2, evidence: 4, stoppedEarly: true }
     expect(shown.report.commits).toMatchObject([
       stopped,
-      { verdict: 'inconclusive', reason: 'undecided', runs: 16, passed: 12, cancelled: 4, evidence: 16 },
+      { verdict: 'inconclusive', reason: 'undecided', runs: 15, passed: 12, cancelled: 3, evidence: 15 },
     ])
     expect(await store.results.tally('cancelled', decided)).toMatchObject({ cancelled: 0 })
     await writeFile(gate, '')
@@ -171,7 +173,7 @@ describe('commit-suite run --until verdict', () => {
     expect(exitCode).toBe(1)
     expect(report.commits).toMatchObject([stopped, { verdict: 'passing', runs: RUNS_OF_A_PASS, cancelled: 0 }])
     const ids = report.commits[1]?.results?.map(({ id }) => id.split('.').slice(2).join('.'))
-    expect(ids?.slice(11, 17)).toEqual(['11', '12.g1', '13.g1', '14.g1', '15.g1', '16'])
+    expect(ids?.slice(11, 16)).toEqual(['11', '12.g1', '13.g1', '14.g1', '15'])
   })
 
   it('refuses what makes no sense before anything is started', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ;[hook, repo] = await Promise.all([answeringServer(() => ({ status: 204 })), plainRepository(2)])
   const notifyFile = join(repo.path, '.git', 'notify.yml')
   await writeFile(notifyFile, `targets:\n  hook: { type: webhook, url: '${hook.url}', secretEnv: HOOK_KEY }\n`)
-  home = await Home.make({ COMMIT_SUITE_NOTIFY: notifyFile, HOOK_KEY: 'a key', COMMIT_SUITE_LINGER_MS: '20000' })
+  home = await Home.make({ COMMIT_SUITE_NOTIFY: notifyFile, HOOK_KEY: 'a key' })
   // What is installed here is not installed again.
   tools = join(home.config.stateDir, 'tools')
   await mkdir(tools)

@@ -15,7 +15,7 @@ let COMMAND: string[]
 beforeAll(async () => {
   pytest = await installedPytest()
   COMMAND = ['--command', `${pytest.words} -q -p no:cacheprovider`, '--no-setup']
-  home = await Home.make({ COMMIT_SUITE_SLOTS: '4', COMMIT_SUITE_LINGER_MS: '60000', KUBECONFIG: '' })
+  home = await Home.make({ COMMIT_SUITE_SLOTS: '4', KUBECONFIG: '' })
   repository = await orderDependentRepository()
 })
 afterAll(async () => {

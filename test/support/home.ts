@@ -27,7 +27,8 @@ export class Home {
 
   constructor(stateDir: string, env: Record<string, string>) {
     const cache = process.env.COMMIT_SUITE_CACHE ?? join(homedir(), '.cache', 'commit-suite')
-    const alone = { COMMIT_SUITE_LINGER_MS: '500', GITHUB_ACTIONS: '' }
+    // One stack for all commands of a test file; `dispose` ends it.
+    const alone = { COMMIT_SUITE_LINGER_MS: '60000', GITHUB_ACTIONS: '' }
     this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, ...alone, ...env }
     this.config = readConfig({ ...process.env, TEMPORAL_ADDRESS: '', ...this.env })
   }
