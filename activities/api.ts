@@ -14,6 +14,8 @@ export interface RunReference {
   attempt: number
   generation: number
   treeKey: string
+  /** Run id of its lane's workflow, whose cancellation is the run's too; runs of older workers have none. */
+  lane?: string
 }
 
 export interface CommitReference {

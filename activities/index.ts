@@ -7,6 +7,7 @@ import type { ActivityDeps } from './deps.ts'
 import { closeRuns, completeSuite, failSuite, recordPause } from './end-suite.ts'
 import { holdEnvironment } from './hold-environment.ts'
 import { decide, failCommit } from './judge-commit.ts'
+import { LaneHolds } from './lane-holds.ts'
 import { prepareCommit } from './prepare-commit.ts'
 import { provisionEnvironment } from './provision-environment.ts'
 import { readUnfinished } from './read-unfinished.ts'
@@ -24,6 +25,7 @@ export function createActivities(deps: ActivityDeps): Activities {
   const project = createProjectLookup(deps)
   const rules = createRulesLookup(deps)
   const memory = createSuiteMemory(deps.store)
+  const holds = new LaneHolds()
   return {
     admitSuite: (input) => admitSuite(deps, input),
     admitExtension: (input) => admitExtension(deps, input),
@@ -36,9 +38,9 @@ export function createActivities(deps: ActivityDeps): Activities {
     readUnfinished: readUnfinished(deps),
     recordPause: recordPause(deps),
     provisionEnvironment: (commit) => provisionEnvironment(deps, project, commit),
-    holdEnvironment,
+    holdEnvironment: () => holdEnvironment(holds),
     prepareCommit: (commit) => prepareCommit(deps, { project, rules }, commit),
-    runSeed: (run) => runSeed(deps, { project, rules, memory }, run),
+    runSeed: (run) => runSeed(deps, { project, rules, memory, holds }, run),
     recordRunError: (input) => recordRunError(deps, input),
     checkEvidence: (query) => checkEvidence(deps, query),
     decide: (commit) => decide(deps, commit),

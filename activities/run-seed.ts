@@ -7,6 +7,7 @@ import type { RunOutcome } from '../workflows/api.ts'
 import type { RunReference } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
 import type { ActivityDeps } from './deps.ts'
+import type { LaneHolds } from './lane-holds.ts'
 import { LiveOutput } from './live-output.ts'
 import { storeForensics } from './lost-tries.ts'
 import { maskPatterns } from './mask-secrets.ts'
@@ -17,12 +18,18 @@ import { countFault, isLostRun } from './run-faults.ts'
 import { suiteNotOnRecord } from './suite-lookup.ts'
 import type { SuiteMemory } from './suite-memory.ts'
 import { waitingRecorder } from './waiting-run.ts'
+import { withItsLane } from './with-its-lane.ts'
 
 const GRACE_MS = 3000
 
 interface Lookups {
   project: ProjectLookup
   rules: RulesLookup
+}
+
+interface RunsOfHost extends Lookups {
+  memory: SuiteMemory
+  holds: LaneHolds
 }
 
 /**
@@ -32,8 +39,8 @@ interface Lookups {
  */
 export async function runSeed(
   deps: ActivityDeps,
-  { memory, ...lookups }: Lookups & { memory: SuiteMemory },
-  { treeKey, ...key }: RunReference,
+  { memory, holds, ...lookups }: RunsOfHost,
+  { treeKey, lane, ...key }: RunReference,
 ): Promise<RunOutcome> {
   const standing = await deps.store.results.standing(key)
   if (standing === undefined) throw suiteNotOnRecord(key.suite)
@@ -53,7 +60,8 @@ export async function runSeed(
   if (standing.suiteStatus === 'paused' && standing.begunTry === 0) return { outcome: 'held' }
   const planned = await plan()
   try {
-    return await execute(deps, lookups, planned)
+    const execution = (signal: AbortSignal) => execute(deps, lookups, planned, signal)
+    return await withItsLane({ signal: cancellationSignal(), heartbeat }, holds.signalOf(lane), execution)
   } catch (error) {
     if (!isLostRun(error)) throw error
     // An attempt that was given up for lost may have gone on, stored the result and given the run's place back.
@@ -63,14 +71,19 @@ export async function runSeed(
   }
 }
 
-async function execute(deps: ActivityDeps, lookups: Lookups, planned: PlannedRun): Promise<RunOutcome> {
+async function execute(
+  deps: ActivityDeps,
+  lookups: Lookups,
+  planned: PlannedRun,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
   const { key, spec } = planned
   // Before anything is adopted: without the values, what the run prints could not be masked.
   const masked = maskPatterns(Object.values(resolveSecrets(key.suite, spec.secretEnv, deps.secrets)))
   const output = new LiveOutput(deps.store.logs, { ...key, try: planned.try }, masked)
   const executor = await deps.executors.of(spec.executor)
   const completion = await executor.run(await requestOf(lookups.project, planned), {
-    signal: cancellationSignal(),
+    signal,
     heartbeat,
     onStarted: (_, node) => recordStart(deps, planned, node),
     onWaiting: waitingRecorder(deps, planned),

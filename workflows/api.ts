@@ -111,6 +111,8 @@ export interface RunInput {
   timeoutMs: number
   /** Of its place. */
   waitMs?: number
+  /** Run id of the lane's workflow. */
+  lane?: string
 }
 
 export interface RunOutcome {

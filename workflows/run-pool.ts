@@ -4,6 +4,7 @@ import {
   condition,
   ParentClosePolicy,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow'
 import { runWorkflowId } from '../src/contract/names.ts'
 import { readUnfinished } from './activities.ts'
@@ -140,12 +141,13 @@ export class RunPool {
     const attempt = attemptOf(ref)
     const generation = typeof ref === 'number' ? 0 : ref[1]
     const run = { suite: plan.suite, sha, attempt, generation }
+    const options = { taskQueue, treeKey, timeoutMs: plan.timeoutMs, lane: workflowInfo().runId }
     const scope = CancellationScope.current()
     this.#running.add(attempt)
     withItsScope(
       startChild(SeedRun, {
         workflowId: runWorkflowId(run),
-        args: [{ ...run, taskQueue, treeKey, timeoutMs: plan.timeoutMs, ...(waitMs === undefined ? {} : { waitMs }) }],
+        args: [{ ...run, ...options, ...(waitMs === undefined ? {} : { waitMs }) }],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: `run ${attempt + 1} of ${plan.runs}${generation === 0 ? '' : ', repeated'}`,

@@ -9,9 +9,12 @@ import { faultOf } from './fault.ts'
  * Costs 11 events.
  */
 export async function SeedRun(input: RunInput): Promise<RunOutcome> {
-  const { taskQueue, timeoutMs, waitMs = 0, ...run } = input
+  const { taskQueue, timeoutMs, waitMs = 0, lane, ...run } = input
   try {
-    return await runActivities(taskQueue, waitMs + timeoutMs).runSeed(run)
+    return await runActivities(taskQueue, waitMs + timeoutMs).runSeed({
+      ...run,
+      ...(lane === undefined ? {} : { lane }),
+    })
   } catch (error) {
     if (isCancellation(error)) throw error
     return await recordRunError({ run, fault: faultOf(error) })
