@@ -57,10 +57,12 @@ try {
   for (const path of [REPOSITORY, GATE]) await rm(path, { recursive: true, force: true })
 }
 
-/** A suite that has ended, a search, a sweep that has fired, and a suite that stands still half-way. */
+/** A search, a suite that has ended, a sweep that has fired, and a suite that stands still half-way. */
 async function plant(): Promise<void> {
   const command = `${pytest.words} -q`
   const of = ['--repo', REPOSITORY, '--no-setup']
+  // First: with the suite's runs on record it would have its answer without one of its own.
+  await home.cli('bisect', ...of, '--id', 'c-parcels', '--command', command)
   await home.report(
     'run',
     ...of,
@@ -75,7 +77,6 @@ async function plant(): Promise<void> {
     '--command',
     command,
   )
-  await home.cli('bisect', ...of, '--id', 'c-parcels', '--command', command)
   await home.cli(
     'sweep',
     'create',

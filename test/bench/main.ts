@@ -4,6 +4,7 @@ import { cancel } from './benches/cancel.ts'
 import { gatewayStarts } from './benches/gateway-starts.ts'
 import { gatewayStreams } from './benches/gateway-streams.ts'
 import { postgresHistory, sqliteHistory } from './benches/history.ts'
+import { kubernetesCancel } from './benches/kubernetes-cancel.ts'
 import { kubernetesPod } from './benches/kubernetes-pod.ts'
 import { kubernetesWarm } from './benches/kubernetes-warm.ts'
 import { largeSuite } from './benches/large-suite.ts'
@@ -27,6 +28,7 @@ const BENCHES: Bench[] = [
   largeSuite,
   kubernetesPod,
   kubernetesWarm,
+  kubernetesCancel,
   gatewayStreams,
   gatewayStarts,
   statisticsCoverage,

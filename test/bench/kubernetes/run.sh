@@ -10,4 +10,4 @@ fi
 "$cluster" up >&2
 KUBECONFIG=$("$cluster" status | sed -n 's/^KUBECONFIG=//p')
 export KUBECONFIG
-BENCH=${BENCH:-kubernetes-pod,kubernetes-warm} npm --loglevel=error run --silent bench -- "$@"
+BENCH=${BENCH:-kubernetes-pod,kubernetes-warm,kubernetes-cancel} npm --loglevel=error run --silent bench -- "$@"
