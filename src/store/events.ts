@@ -93,6 +93,17 @@ export function eventStore(db: Database): EventStore {
       return row?.last_seq ?? 0
     },
 
+    async has(suite, type) {
+      const row = await db
+        .selectFrom('events')
+        .select('seq')
+        .where('suite', '=', suite)
+        .where('type', '=', type)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
     async lastOrdinal(suite, type, subject) {
       const { last } = await db
         .selectFrom('events')

@@ -80,7 +80,7 @@ export interface RecordReader {
   readonly tests: TestStore
   readonly rules: RulesReader
   readonly history: HistoryReader
-  readonly events: Pick<EventStore, 'read' | 'about' | 'lastSeq' | 'lastOrdinal'>
+  readonly events: Pick<EventStore, 'read' | 'about' | 'lastSeq' | 'has'>
   readonly logs: Pick<LogStore, 'read' | 'nextOffset'>
   readonly artifacts: Pick<ArtifactStore, 'get'>
 }
@@ -241,6 +241,8 @@ export interface EventStore {
   about(suite: string, subjects: readonly string[]): Promise<SuiteEvent[]>
   /** The highest ordinal on record for a subject; 0 where there is none. */
   lastOrdinal(suite: string, type: SuiteEventType, subject: string): Promise<number>
+  /** Whether a suite has an event of this type. */
+  has(suite: string, type: SuiteEventType): Promise<boolean>
 }
 
 export interface LogKey extends RunKey {

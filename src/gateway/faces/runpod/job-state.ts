@@ -1,4 +1,4 @@
-import { formatRunId, isOpen, type RunResult } from '../../../contract/index.ts'
+import { isOpen, type RunResult } from '../../../contract/index.ts'
 import type { RecordReader, StoredSuite } from '../../../store/store.ts'
 import { isCounted } from './row.ts'
 
@@ -6,13 +6,9 @@ export type JobStatus = 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'C
 
 type Read = Pick<RecordReader, 'suites' | 'results' | 'events'>
 
-/** Whether any run of a job has begun; the first attempt is started first. */
+/** Whether any run of a job has begun, which need not be the first, or has a result without that. */
 export async function hasBegun(store: Read, suite: string): Promise<boolean> {
-  const [commit] = await store.suites.commits(suite, 0, 1)
-  if (commit === undefined) return false
-  const first = formatRunId({ suite, sha: commit.sha, attempt: 0, generation: 0 })
-  if ((await store.events.lastOrdinal(suite, 'run.started', first)) > 0) return true
-  return (await store.results.list({ suite, sha: commit.sha, limit: 1 })).length > 0
+  return (await store.events.has(suite, 'run.started')) || (await store.events.has(suite, 'run.finished'))
 }
 
 /** Where a job stands whose suite is open. */

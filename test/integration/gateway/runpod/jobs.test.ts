@@ -17,14 +17,15 @@ describe('a job', () => {
     expect((await client.get(`flaky/status/${id}`)).body).toEqual({ id, status: 'IN_QUEUE' })
     await bench.begin(id)
     expect((await client.get(`flaky/status/${id}`)).body).toEqual({ id, status: 'IN_QUEUE' })
+    // Runs begin in any order.
     await bench.store.events.append({
       ...{
         suite: id,
         type: 'run.started',
         ordinal: 1,
-        subject: formatRunId({ suite: id, sha: SHA, attempt: 0, generation: 0 }),
+        subject: formatRunId({ suite: id, sha: SHA, attempt: 2, generation: 0 }),
       },
-      data: { sha: SHA, run: 'r', attempt: 0, seed: 100, try: 1, node: 'host' },
+      data: { sha: SHA, run: 'r', attempt: 2, seed: 102, try: 1, node: 'host' },
     })
     expect((await client.get(`flaky/status/${id}`)).body).toEqual({ id, status: 'IN_PROGRESS' })
     await bench.finishRun(id, 2, { outcome: 'failed', exitCode: 1 }, 'two', 'why')
