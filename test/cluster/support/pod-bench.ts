@@ -114,7 +114,16 @@ export class PodBench {
   }
 
   async untilRunning(suite: string, runs: number): Promise<void> {
-    await until(`${runs} runs of ${suite} go on`, async () => (await this.running(suite)).length >= runs)
+    await until(`${runs} runs of ${suite} go on`, async () => (await this.running(suite)).length >= runs, 120_000)
+  }
+
+  /** Whether they go on still or not: of pods that start one after another, the first may have ended by then. */
+  async untilBegun(suite: string, runs: number): Promise<void> {
+    const begun = async () => {
+      const events = await this.store.events.read(suite, 0, 100_000)
+      return new Set(events.flatMap((event) => (event.type === 'run.started' ? [event.data.run] : []))).size
+    }
+    await until(`${runs} runs of ${suite} have begun`, async () => (await begun()) >= runs, 120_000)
   }
 
   async namespaceExists(name: string): Promise<boolean> {

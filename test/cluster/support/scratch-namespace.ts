@@ -66,7 +66,7 @@ export class ScratchNamespace {
   async seen<T>(name: string, pick: (pod: V1Pod | undefined) => T | undefined): Promise<T> {
     const watch = this.cluster.watchPods(this.name)
     try {
-      return await watch.until(name, pick, AbortSignal.timeout(60_000))
+      return await watch.until(name, pick, AbortSignal.timeout(240_000))
     } finally {
       watch.close()
     }

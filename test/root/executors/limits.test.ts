@@ -103,7 +103,8 @@ describe('in a sandbox', () => {
   test('a time-out sends TERM once to everything, and nothing stays alive', async () => {
     const treeKey = await prepared(fixture, { isolation: 'sandbox' })
     const script = 'trap "echo caught" TERM; echo up; while :; do sleep 0.05; done'
-    const changes = { isolation: 'sandbox', timeoutMs: 500, graceMs: 300, attempt: 1 } as const
+    // Long enough for the mounts, which the time-out includes, and for a handler to answer; both are waited for in full.
+    const changes = { isolation: 'sandbox', timeoutMs: 10_000, graceMs: 5_000, attempt: 1 } as const
     const completion = await runShell(fixture, treeKey, script, changes)
     expect(completion).toMatchObject({ timedOut: true, signal: 'SIGKILL' })
     expect(textOf(completion.stdout.head)).toBe('up\ncaught\n')

@@ -109,9 +109,11 @@ describe('the examples', () => {
     ['python3', 'examples/gateway_client.py'],
   ])('%s %s starts a suite, follows it and prints its verdicts in less than 40 lines', async (program, script) => {
     const env = { COMMIT_SUITE_URL: served.url, COMMIT_SUITE_API_KEY: key }
-    const { stdout, stderr } = await execa(program, [script, url, 'python3 -m unittest -q'], { env })
+    // Under the seeds 1 to 10 four runs fail; under ten drawn at random one time in twenty none does.
+    const command = 'TEST_SEED=$((ATTEMPT + 1)) python3 -m unittest -q'
+    const { stdout, stderr } = await execa(program, [script, url, command], { env })
     const [, , third, fourth] = repo.shas
-    expect(stdout.split('\n')).toEqual([expect.stringMatching(`^${third} flaky \\d/10$`), `${fourth} failing 10/10`])
+    expect(stdout.split('\n')).toEqual([`${third} flaky 4/10`, `${fourth} failing 10/10`])
     const numbers = stderr.split('\n').map((line) => Number(line.split(' ', 1)[0]))
     expect(numbers).toEqual(numbers.map((_, index) => index + 1))
     expect((await readFile(script, 'utf8')).trimEnd().split('\n').length).toBeLessThan(40)

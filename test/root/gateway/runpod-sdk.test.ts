@@ -141,7 +141,13 @@ describe('the public SDK', { timeout: 300_000 }, () => {
 
   it('cancels what runs and purges what waits', async () => {
     const running = await run({ test_command: 'sleep 600', runs: 2, parallelism: 2 })
-    await untilStatus(running, 'IN_PROGRESS')
+    await using store = await opened()
+    // Both: a slot that is still free would be taken by the job that is to wait.
+    await until('both of its runs have begun', async () => {
+      const events = await store.events.read(running, 0, 1000)
+      return events.filter(({ type }) => type === 'run.started').length === 2
+    })
+    expect(await statusOf(running)).toMatchObject({ status: 'IN_PROGRESS' })
     const waiting = await run({ test_command: 'sleep 600', runs: 2 })
     expect(await answerOf(sdk()('status', waiting))).toBe('IN_QUEUE')
     expect(await answerOf(sdk()('health'))).toMatchObject({
@@ -157,7 +163,6 @@ describe('the public SDK', { timeout: 300_000 }, () => {
     })
     expect(await cancelled.json()).toEqual({ id: running, status: 'CANCELLED' })
     expect(await answerOf(sdk()('cancel', running))).toEqual({ id: running, status: 'CANCELLED' })
-    await using store = await opened()
     for (const id of [running, waiting]) {
       await until(`${id} has ended`, async () => (await store.suites.get(id))?.status === 'cancelled')
     }

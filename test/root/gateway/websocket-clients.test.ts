@@ -62,6 +62,8 @@ describe('clients of both dialects, in sandboxes behind a real gateway', () => {
       asked({ ...session, repoURL: 'file:///etc' }),
       asked({ ...session, testCommand: 'cat number; echo "on $(hostname)" >/dev/null; exit 3' }),
     )
+    // Each waited for on its own: they come one after another.
+    for (let count = 1; count < 6; count++) await client.take(count)
     const replies = await client.take(6)
     const namespace = (status: string) => ({ status, namespace: 'im-14-7', project_type: 'shelf' })
     const output = (stdout: string, stderr: string) => ({ stdout, stderr, kubectl_errors: [] })

@@ -19,7 +19,7 @@ const output = async (launched: Launched, expected: string): Promise<void> => {
   launched.child.stdout?.on('data', (chunk: Buffer) => {
     seen += chunk.toString()
   })
-  await vi.waitFor(() => expect(seen).toContain(expected), { timeout: 10_000, interval: 5 })
+  await vi.waitFor(() => expect(seen).toContain(expected), { timeout: 60_000, interval: 5 })
 }
 
 /** Processes of the host whose argument vector holds a marker. */
@@ -59,7 +59,10 @@ describe('the life of a sandbox', () => {
   })
 
   it('ends daemonised children with the command', async () => {
-    const { status } = await run(host, `setsid sh -c 'sleep 98761 & sleep 98761' >/dev/null 2>&1 & sleep 0.2; exit 3`)
+    const { status } = await run(
+      host,
+      `setsid sh -c 'sleep 98761 & touch $TMPDIR/up; sleep 98761' >/dev/null 2>&1 & until [ -e $TMPDIR/up ]; do sleep 0.05; done; exit 3`,
+    )
     expect(status).toBe('exit 3\n')
     expect(alive('98761')).toEqual([])
   })
@@ -70,7 +73,7 @@ describe('the life of a sandbox', () => {
     expect(alive('98762').length).toBeGreaterThan(0)
     launched.child.kill('SIGKILL')
     await launched.ended
-    await vi.waitFor(() => expect(alive('98762')).toEqual([]), { timeout: 5_000, interval: 5 })
+    await vi.waitFor(() => expect(alive('98762')).toEqual([]), { timeout: 60_000, interval: 5 })
   })
 
   it('passes TERM to everything, once, and waits for the answer', async () => {

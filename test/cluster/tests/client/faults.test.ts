@@ -15,7 +15,7 @@ let namespace: ScratchNamespace
 beforeAll(async () => {
   direct = await connectCluster(undefined)
   proxy = await TcpProxy.start()
-  const options = { requestTimeoutMs: 1_000, watchIdleMs: 2_000, awayMs: 10_000 }
+  const options = { requestTimeoutMs: 10_000, watchIdleMs: 10_000, awayMs: 120_000 }
   cluster = await connectCluster({ kubeconfig: proxy.kubeconfig }, options)
   namespace = await ScratchNamespace.create(direct, 'faults')
   await namespace.createPod('warm')
@@ -60,7 +60,7 @@ test.each(['freeze', 'cut'] as const)('a deletion behind a %s of the watch is no
 
 test('a command whose connection falls silent is lost', async () => {
   const begun = Promise.withResolvers<void>()
-  const session = await start(begun.resolve, 1_000)
+  const session = await start(begun.resolve, 10_000)
   await begun.promise
   proxy.freeze()
   await expect(session.ended).rejects.toMatchObject({ name: 'ExecFailed', kind: 'lost' })
@@ -76,10 +76,10 @@ test('a command whose connection is reset is lost', async () => {
 
 test('a quiet command is kept alive by the pings that the API server answers', async () => {
   const end = await cluster
-    .exec({ namespace: namespace.name, pod: 'warm', container: CONTAINER }, ['sleep', '3'], {
+    .exec({ namespace: namespace.name, pod: 'warm', container: CONTAINER }, ['sleep', '25'], {
       onStdout: () => undefined,
       signal: never,
-      idleMs: 1_000,
+      idleMs: 10_000,
     })
     .then(async (session) => await session.ended)
   expect(end.exitCode).toBe(0)

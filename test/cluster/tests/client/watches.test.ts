@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { isQuotaRefusal, isRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
-import { quotaInForce } from '../../../../src/executors/kubernetes/environments/quota-in-force.ts'
+import { isInForce } from '../../../../src/executors/kubernetes/environments/quota-in-force.ts'
+import { until } from '../../../support/until.ts'
 import { runningOrOver, ScratchNamespace } from '../../support/scratch-namespace.ts'
 
 const never = new AbortController().signal
@@ -23,6 +24,8 @@ afterAll(async () => {
 test('two who wait see a pod come, run and go by one watch', async () => {
   const before = cluster.requests
   const watches = [cluster.watchPods(namespace.name), cluster.watchPods(namespace.name)]
+  // Before there is a pod: what the list shows running would need no watch.
+  await Promise.all(watches.map(async (watch) => await watch.list(never)))
   const started = watches.map(async (watch) => await watch.until('a', runningOrOver, never))
   const created = await namespace.createPod('a')
   expect(await Promise.all(started)).toEqual(['running', 'running'])
@@ -64,11 +67,14 @@ test('a full quota refuses a pod in a way that can be told', async () => {
   const other = await ScratchNamespace.create(cluster, 'quota')
   try {
     const body = { metadata: { name: 'none' }, spec: { hard: { pods: '0' } } }
-    const quota = await cluster.request(async ({ core }) => {
+    await cluster.request(async ({ core }) => {
       return await core.createNamespacedResourceQuota({ namespace: other.name, body })
     })
     // Until its controller has counted, pods are let in or refused for another reason.
-    await quotaInForce(cluster, quota, never)
+    await until('the quota is in force', async () => {
+      const place = { namespace: other.name, name: 'none' }
+      return isInForce(await cluster.request(async ({ core }) => await core.readNamespacedResourceQuota(place)))
+    })
     const error = await other.createPod('a').catch((failure: unknown) => failure)
     expect(isQuotaRefusal(error)).toBe(true)
   } finally {

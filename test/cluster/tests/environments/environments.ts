@@ -104,10 +104,14 @@ export class Environments {
 
   /** Until the API server says what holds a namespace that is being removed. */
   async heldInWords(namespace: string): Promise<void> {
-    await until('the API server says what is left', async () => {
-      const { conditions = [] } = (await this.read(namespace)).status ?? {}
-      return conditions.some(({ type, status }) => type === 'NamespaceFinalizersRemaining' && status === 'True')
-    })
+    await until(
+      'the API server says what is left',
+      async () => {
+        const { conditions = [] } = (await this.read(namespace)).status ?? {}
+        return conditions.some(({ type, status }) => type === 'NamespaceFinalizersRemaining' && status === 'True')
+      },
+      120_000,
+    )
   }
 
   async removeAll(): Promise<void> {

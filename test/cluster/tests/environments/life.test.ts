@@ -59,8 +59,9 @@ test('one that does not go is named with what holds it', async () => {
     await expect(
       ensureEnvironment(environments.cluster, lane, WANTS, never, { terminationMs: 0 }),
     ).rejects.toMatchObject({ code: 'environment_refused', message: holder })
-    expect((await stateOf(namespace))?.heldBy).toEqual([])
-    const later = await stateOf(namespace, new Date(Date.now() + 120_000))
+    const since = (await environments.read(namespace)).metadata?.deletionTimestamp ?? new Date(0)
+    expect((await stateOf(namespace, since))?.heldBy).toEqual([])
+    const later = await stateOf(namespace, new Date(since.getTime() + 120_000))
     expect(later).toMatchObject({ phase: 'Terminating', heldBy: expect.arrayContaining([holder]) })
   } finally {
     await environments.letGo(namespace)

@@ -5,6 +5,8 @@ import type { ClusterApis } from '../../../../src/executors/kubernetes/cluster/c
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
 import { isQuotaRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
 import { ensureEnvironment } from '../../../../src/executors/kubernetes/environments/ensure.ts'
+import { isInForce } from '../../../../src/executors/kubernetes/environments/quota-in-force.ts'
+import { until } from '../../../support/until.ts'
 import { Environments, freshLane, never, WANTS } from './environments.ts'
 
 let environments: Environments
@@ -120,6 +122,10 @@ test('a pod that may become more than it is is refused, an ordinary one taken', 
 
 test('the quota admits as many pods as were asked for and one for the set-up', async () => {
   const namespace = await environments.ensure(freshLane(), { pods: 1 })
+  // It is not waited for longer than 5 s by what makes it.
+  await until('the quota is in force', async () =>
+    isInForce(await request(({ core }) => core.readNamespacedResourceQuota({ namespace, name: 'commit-suite' }))),
+  )
   await environments.createPod(namespace, 'set-up', { role: 'prepare' })
   await environments.createPod(namespace, 'run')
   const third = await environments.createPod(namespace, 'one-too-many').catch((error: unknown) => error)

@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EnvironmentOwner } from '../../../../src/executors/environment-access.ts'
 import type { Cluster } from '../../../../src/executors/kubernetes/cluster/cluster.ts'
 import { connectCluster } from '../../../../src/executors/kubernetes/cluster/connect.ts'
+import { isRefusal } from '../../../../src/executors/kubernetes/cluster/refusal.ts'
 import { collectEnvironments } from '../../../../src/executors/kubernetes/environments/collect.ts'
 import { ensureEnvironment } from '../../../../src/executors/kubernetes/environments/ensure.ts'
 import { keepEnvironment } from '../../../../src/executors/kubernetes/environments/keep.ts'
 import { namesOf } from '../../../../src/executors/kubernetes/environments/owner.ts'
+import { until } from '../../../support/until.ts'
 import { Environments, freshLane, never, WANTS } from './environments.ts'
 
 const NAME = `env-rights-${process.pid}`
@@ -64,6 +66,16 @@ beforeAll(async () => {
     },
   })
   cluster = await connectCluster({ kubeconfig: await kubeconfigOf('worker') })
+  // The API server learns of a binding a moment after it has it.
+  await until('the rights are given', () =>
+    cluster
+      .request(({ core }) => core.listNamespace({ limit: 1 }))
+      .then(() => true)
+      .catch((error: unknown) => {
+        if (!isRefusal(error, 403)) throw error
+        return false
+      }),
+  )
 })
 afterAll(async () => {
   await rbac.deleteClusterRoleBinding({ name: NAME })

@@ -15,8 +15,9 @@ afterAll(async () => {
 })
 
 const AWAY_MS = 20_000
-const COMMAND = 'for n in $(seq 1 20); do echo "line $n"; sleep 0.3; done'
-const LINES = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`).join('')
+/** Longer than it takes from the begin of the third run to the fault. */
+const COMMAND = 'for n in $(seq 1 60); do echo "line $n"; sleep 0.3; done'
+const LINES = Array.from({ length: 60 }, (_, index) => `line ${index + 1}\n`).join('')
 
 async function expectAllWhole(id: string, runs: number, witness: PodWitness): Promise<void> {
   const results = await expectEveryRunOnce(bench.store, id, runs)
@@ -33,7 +34,7 @@ describe.runIf(OURS)('parts of the cluster that fail while runs go on', () => {
     const id = bench.id('kubelet')
     const witness = await PodWitness.start(id)
     const going = bench.home.report(...bench.suite(id, COMMAND, 8, '--parallelism', '4'))
-    await bench.untilRunning(id, 3)
+    await bench.untilBegun(id, 3)
     await fault('restart-kubelet')
     await going
     witness.stop()
@@ -44,7 +45,7 @@ describe.runIf(OURS)('parts of the cluster that fail while runs go on', () => {
     const id = bench.id('apiserver')
     const witness = await PodWitness.start(id)
     const going = bench.home.report(...bench.suite(id, COMMAND, 8, '--parallelism', '4'))
-    await bench.untilRunning(id, 3)
+    await bench.untilBegun(id, 3)
     await fault('stop-apiserver')
     // The length of the fault, not a wait.
     await delay(AWAY_MS)

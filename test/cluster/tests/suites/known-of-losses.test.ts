@@ -24,7 +24,7 @@ beforeAll(async () => {
     await writeFile(join(templates, name, 'template.yaml'), text)
   }
   await write('vanishing', `image: ${VANISHING}\n`)
-  bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '15s' })
+  bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '45s' })
   const most = Math.floor((await allocatableMillicores(bench.cluster)) * 0.6)
   await write('most', `image: buildpack-deps:bookworm\nresources: {requests: {cpu: ${most}m}, limits: {cpu: 64}}\n`)
 })
@@ -33,8 +33,11 @@ afterAll(async () => {
   await rm(templates, { recursive: true, force: true })
 })
 
-/** MAINTENANCE: one more than the looks between two `recent` of in-pod/scripts/attach.sh. */
-const LOOKS = 9
+/**
+ * MAINTENANCE: one more than the looks between two `recent` of in-pod/scripts/attach.sh, twice: at the first of them
+ * what was printed last may still be on its way to its file.
+ */
+const LOOKS = 17
 const GO = 'until [ -e go ]; do sleep 0.1; done'
 
 /** What is kept of a try that was lost, as docs/kubernetes.md describes it. */

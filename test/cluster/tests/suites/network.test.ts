@@ -10,17 +10,20 @@ const METADATA = 'http://169.254.169.254/'
 /** Prints the status of the answer, 000 where there was none. */
 const LOOK = `look() { curl --silent --insecure --max-time 2 --output /dev/null --write-out '%{http_code}' "$1"; }`
 
-/** One look at each target: `target status`. */
+/** Whether each target answers, `target status`: a look may come before the network lets it through, or last too long. */
 const once = (targets: readonly string[]) => `${LOOK}
-for target in ${targets.join(' ')}; do echo "$target $(look $target)"; done`
+for target in ${targets.join(' ')}; do
+  for again in $(seq 10); do status=$(look $target); [ $status = 000 ] || break; sleep 0.5; done
+  echo "$target $status"
+done`
 
 /**
- * An engine learns of a pod a moment after the pod began. So each target is looked at until nothing answers, for ten
- * seconds at most, and then three times more: `target status status status`.
+ * An engine learns of a pod a moment after the pod began. So each target is looked at until nothing answers, for half
+ * a minute at most, and then three times more: `target status status status`.
  */
 const often = (targets: readonly string[]) => `${LOOK}
 for target in ${targets.join(' ')}; do
-  for again in $(seq 20); do [ "$(look $target)" != 000 ] || break; sleep 0.5; done
+  for again in $(seq 60); do [ "$(look $target)" != 000 ] || break; sleep 0.5; done
   echo "$target $(look $target) $(look $target) $(look $target)"
 done`
 const nothing = (targets: readonly string[]) => targets.map((target) => `${target} 000 000 000`)
@@ -96,9 +99,10 @@ describe('a run reaches none of what a pod without policy reaches', () => {
   it('as its namespace says: nothing is let in or out, but for pods of the set-up', async () => {
     const id = bench.id('policies')
     const namespace = bench.namespaceOf(id)
-    const going = bench.home.cli(...bench.suite(id, 'sleep 2', 1))
+    const going = bench.home.cli(...bench.suite(id, 'pwd; until [ -e go ]; do sleep 0.1; done', 1))
     await bench.untilRunning(id, 1)
     const { items } = await cluster.request(({ networking }) => networking.listNamespacedNetworkPolicy({ namespace }))
+    await bench.touch(id, 'go')
     await going
     const denyAll = items.find(({ spec }) => Object.keys(spec?.podSelector?.matchLabels ?? {}).length === 0)
     expect(denyAll?.spec?.policyTypes?.toSorted()).toEqual(['Egress', 'Ingress'])

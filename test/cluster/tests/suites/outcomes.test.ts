@@ -6,6 +6,8 @@ import type { RunResult } from '../../../../src/contract/index.ts'
 import { PodBench } from '../../support/pod-bench.ts'
 
 let bench: PodBench
+/** Gives up soon on pods that do not start. */
+let impatient: PodBench
 let templates: string
 beforeAll(async () => {
   templates = await mkdtemp(join(tmpdir(), 'cs-templates-'))
@@ -17,17 +19,21 @@ beforeAll(async () => {
   await writeFile(join(templates, 'huge', 'template.yaml'), `image: buildpack-deps:bookworm\n${needs}\n`)
   await mkdir(join(templates, 'unknown-image'))
   await writeFile(join(templates, 'unknown-image', 'template.yaml'), 'image: commit-suite-no-such-image:1\n')
-  bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '5s' })
+  bench = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates })
+  impatient = await PodBench.make({ COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_KUBERNETES_WAIT: '15s' })
 })
 afterAll(async () => {
   await bench.dispose()
+  await impatient.dispose()
   await rm(templates, { recursive: true, force: true })
 })
 
-async function outcomeOf(name: string, command: string, ...more: string[]): Promise<RunResult> {
-  const id = bench.id(name)
-  await bench.home.cli(...bench.suite(id, command, 1, ...more))
-  const [result] = await bench.store.results.list({ suite: id, limit: 1 })
+const outcomeOf = (name: string, command: string, ...more: string[]) => outcomeAt(bench, name, command, ...more)
+
+async function outcomeAt(at: PodBench, name: string, command: string, ...more: string[]): Promise<RunResult> {
+  const id = at.id(name)
+  await at.home.cli(...at.suite(id, command, 1, ...more))
+  const [result] = await at.store.results.list({ suite: id, limit: 1 })
   if (result === undefined) throw new Error(`${id} has no result`)
   return result
 }
@@ -47,7 +53,7 @@ describe("the test's own doing is its result, never a fault", () => {
     // The limit, then the grace of 3 s until KILL, then what a busy machine adds; both are counted from just before the
     // command starts.
     expect(time.durationMs).toBeGreaterThanOrEqual(4_000)
-    expect(time.durationMs).toBeLessThan(20_000)
+    expect(time.durationMs).toBeLessThan(60_000)
     expect(crash).toMatchObject({ outcome: 'crashed', reason: 'signal', signal: 'SIGSEGV', tries: 1 })
   })
 
@@ -99,27 +105,32 @@ while True:
 
 describe('what is not the test is waited for with a bound, named, and never counted', () => {
   it('no room in the cluster for the set-up', async () => {
-    const id = bench.id('room')
-    const { exitCode, stderr } = await bench.home.cli(
-      ...bench.suite(id, 'true', 2, '--project-type', 'huge', '--env', 'FOR=room'),
+    const id = impatient.id('room')
+    const { exitCode, stderr } = await impatient.home.cli(
+      ...impatient.suite(id, 'true', 2, '--project-type', 'huge', '--env', 'FOR=room'),
     )
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(/set-up waits: .*Insufficient memory/)
-    const results = await bench.store.results.list({ suite: id, limit: 10 })
+    const results = await impatient.store.results.list({ suite: id, limit: 10 })
     expect(results.map(({ outcome }) => outcome)).toEqual(['error', 'error'])
-    expect(await bench.store.suites.verdict(id, bench.repo.shas[0] ?? '')).toMatchObject({ verdict: 'inconclusive' })
+    expect(await impatient.store.suites.verdict(id, impatient.repo.shas[0] ?? '')).toMatchObject({
+      verdict: 'inconclusive',
+    })
   })
 
   it('no room for a run: tried again, then an error, with what was known of it', async () => {
     const prepared = ['--env', 'FOR=runs']
-    expect(await outcomeOf('fits', 'true', '--project-type', 'small', ...prepared)).toMatchObject({ outcome: 'passed' })
-    const id = bench.id('no-room')
-    const { exitCode } = await bench.home.cli(...bench.suite(id, 'true', 1, '--project-type', 'huge', ...prepared))
+    const fits = await outcomeAt(impatient, 'fits', 'true', '--project-type', 'small', ...prepared)
+    expect(fits).toMatchObject({ outcome: 'passed' })
+    const id = impatient.id('no-room')
+    const { exitCode } = await impatient.home.cli(
+      ...impatient.suite(id, 'true', 1, '--project-type', 'huge', ...prepared),
+    )
     expect(exitCode).toBe(3)
-    const [result] = await bench.store.results.list({ suite: id, limit: 10 })
+    const [result] = await impatient.store.results.list({ suite: id, limit: 10 })
     expect(result).toMatchObject({ outcome: 'error', tries: 5 })
     expect(result?.artifacts.map(({ name }) => name)).toContain('forensics/try-1.json')
-    const events = await bench.store.events.read(id, 0, 1000)
+    const events = await impatient.store.events.read(id, 0, 1000)
     const reasons = events.flatMap((event) => (event.type === 'run.waiting' ? [event.data.reason] : []))
     expect(reasons[0]).toMatch(/Insufficient memory/)
     const faults = events.flatMap((event) => (event.type === 'run.retried' ? [event.data.fault] : []))
@@ -127,10 +138,12 @@ describe('what is not the test is waited for with a bound, named, and never coun
   })
 
   it('an image that is not there', async () => {
-    const id = bench.id('image')
-    const { exitCode, stderr } = await bench.home.cli(...bench.suite(id, 'true', 1, '--project-type', 'unknown-image'))
+    const id = impatient.id('image')
+    const { exitCode, stderr } = await impatient.home.cli(
+      ...impatient.suite(id, 'true', 1, '--project-type', 'unknown-image'),
+    )
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(/set-up waits: (ErrImagePull|ImagePullBackOff)/)
-    expect(await bench.store.results.list({ suite: id, limit: 10 })).toMatchObject([{ outcome: 'error' }])
+    expect(await impatient.store.results.list({ suite: id, limit: 10 })).toMatchObject([{ outcome: 'error' }])
   })
 })

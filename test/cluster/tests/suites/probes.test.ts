@@ -35,10 +35,11 @@ describe('a run has no credentials', () => {
 
   it("nothing of the worker's environment but the secrets asked for, which stand in no pod and no event", async () => {
     const id = bench.id('secrets')
-    const command = 'env | sort; echo length ${#NAMED_SECRET}; sleep 3'
+    const command = 'pwd; env | sort; echo length ${#NAMED_SECRET}; until [ -e go ]; do sleep 0.1; done'
     const going = bench.home.cli(...bench.suite(id, command, 1, '--secret-env', 'NAMED_SECRET'))
     await bench.untilRunning(id, 1)
     const pods = JSON.stringify(await bench.pods(id))
+    await bench.touch(id, 'go')
     await going
     const printed = await bench.stdout(id)
     expect(printed).toContain(`length ${SECRET.length}`)

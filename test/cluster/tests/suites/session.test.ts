@@ -43,10 +43,14 @@ describe("a session's requests", () => {
         const witness = await PodWitness.start(id)
         const request = { repo: bench.repo.path, commits: ['HEAD'], command: { shell: command }, setup: null, runs: 2 }
         await suites.start({ ...parseSuiteRequest({ ...request, executor: 'kubernetes', session }), id })
-        await until(`${name} has ended`, async () => {
-          const stored = await bench.store.suites.get(id)
-          return stored !== undefined && !isOpen(stored.status)
-        })
+        await until(
+          `${name} has ended`,
+          async () => {
+            const stored = await bench.store.suites.get(id)
+            return stored !== undefined && !isOpen(stored.status)
+          },
+          120_000,
+        )
         witness.stop()
         expect((await bench.store.suites.get(id))?.status).toBe('completed')
         expect(await bench.stdout(id)).toBe(printed)

@@ -69,7 +69,7 @@ describe('a warm pod', () => {
   })
 
   it.each([
-    ['timed out', 'if [ "$ATTEMPT" = 1 ]; then trap "" TERM; sleep 60; fi', ['--timeout', '2s'], 'timed_out'],
+    ['timed out', 'if [ "$ATTEMPT" = 1 ]; then trap "" TERM; sleep 60; fi', ['--timeout', '10s'], 'timed_out'],
     ['left processes', 'if [ "$ATTEMPT" = 1 ]; then setsid sleep 60 & fi', [], 'passed'],
   ])('is replaced after a run that %s', async (_what, command, flags, outcome) => {
     const id = bench.id('unhealthy')

@@ -21,7 +21,7 @@ beforeAll(async () => {
     await mkdir(join(templates, name))
     await writeFile(join(templates, name, 'template.yaml'), `image: ${image}\ncommand: cat number\n`)
   }
-  const settings = { COMMIT_SUITE_FACE_EXECUTOR: 'kubernetes', COMMIT_SUITE_KUBERNETES_WAIT: '5s' }
+  const settings = { COMMIT_SUITE_FACE_EXECUTOR: 'kubernetes', COMMIT_SUITE_KUBERNETES_WAIT: '30s' }
   bench = await PodBench.make(
     { ...settings, COMMIT_SUITE_TEMPLATES: templates, COMMIT_SUITE_ALLOWED_REPOS: 'file:///**' },
     2,
@@ -55,6 +55,8 @@ describe('clients of both dialects, in pods behind a real gateway', () => {
       asked({ ...session, testCommand: 'echo broken >&2; exit 1' }),
       asked({ ...session, projectType: 'imageless' }),
     )
+    // Each waited for on its own: they come one after another.
+    for (const count of [1, 2]) await client.take(count)
     const [passed, failed, error] = await client.take(3)
     const [namespace] = namespaces
     expect(passed).toMatchObject({
