@@ -43,19 +43,22 @@ interface Step {
   state: IsolationState
   /** Made so far. */
   runs: number
+  /** The last part, by question, whose runs are among them. */
+  counted: Map<number, number>
   learnt: Partial<Record<OrderName, number>>
   answered: Question[]
 }
 
 /** Every open question in turn, the oldest first. */
 async function takeEvidence(store: ActivityDeps['store'], begun: BegunIsolation): Promise<Step> {
-  const step: Step = { state: begun.state, runs: begun.runs, learnt: {}, answered: [] }
+  const step: Step = { state: begun.state, runs: begun.runs, counted: new Map(), learnt: {}, answered: [] }
   for (const question of begun.state.questions.filter(({ open, parts }) => open && parts > 0)) {
     const isStillOpen = step.state.questions.some(({ number, open }) => number === question.number && open)
     const evidence = isStillOpen ? await readEvidence(store, begun, question) : null
     if (evidence === null) continue
     const { answer, runs, failures, next, made, learnt } = evidence
     step.runs += made
+    step.counted.set(question.number, question.parts)
     if (answer === null) {
       step.state = withPart(step.state, question.number, Math.min(next, runsLeft(begun, step)))
       continue
@@ -71,11 +74,18 @@ async function takeEvidence(store: ActivityDeps['store'], begun: BegunIsolation)
   return step
 }
 
-/** Within the budget, those of suites that are under way kept for them. */
-function runsLeft({ spec }: BegunIsolation, { state, runs }: Step): number {
-  const underWay = state.questions.reduce((sum, { open, partRuns }) => (open ? sum + partRuns : sum), 0)
-  return spec.maxRuns - runs - underWay
+/**
+ * Within the budget, those of suites that are under way kept for them; also of those that are cancelled now, whose runs
+ * are yet to be counted.
+ */
+function runsLeft({ spec, state: before }: BegunIsolation, { state, runs, counted }: Step): number {
+  const dropped = before.questions.filter(({ number, open }) => open && !state.questions.some(isOpenAs(number)))
+  const pending = [...state.questions.filter(({ open }) => open), ...dropped]
+  const underWay = pending.filter(({ number, parts }) => parts > 0 && counted.get(number) !== parts)
+  return spec.maxRuns - runs - underWay.reduce((sum, { partRuns }) => sum + partRuns, 0)
 }
+
+const isOpenAs = (wanted: number) => (question: Question) => question.number === wanted && question.open
 
 /**
  * Gives an open question another suite, with seeds that no suite had before; closes it where not a run is left for it.
@@ -112,7 +122,8 @@ async function withoutDropped(store: ActivityDeps['store'], begun: BegunIsolatio
   let { runs } = step
   for (const { number, parts, open } of before.questions) {
     const now = step.state.questions.find((asked) => asked.number === number)
-    if (!open || parts === 0 || now?.open === true || now?.answer !== null) continue
+    if (!open || parts === 0 || step.counted.get(number) === parts) continue
+    if (now?.open === true || now?.answer !== null) continue
     const { cancelled: _, ...made } = await store.results.tally(partSuiteId(id, number, parts), launch.sha)
     runs += Object.values(made).reduce((sum, count) => sum + count, 0)
   }

@@ -143,6 +143,7 @@ describe('an isolation, decision by decision', () => {
       expect(report).toMatchObject({ answer: 'not-enough-evidence', reason: 'budget' })
       const made = [...play.made.values()].reduce((sum, runs) => sum + runs, 0)
       expect(made).toBeLessThanOrEqual(maxRuns)
+      expect(report.runs).toBe(made)
       if (maxRuns === 60) expect(report.smallest?.names).toContain('tests.test_060::test_it')
     }
   })
