@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { Home } from '../support/home.ts'
@@ -23,10 +25,13 @@ const finished = async (suite: string) =>
 
 describe('steering a suite', () => {
   it('pauses after the runs in flight, resumes, and ends with every run once', async () => {
-    const running = home.start(...run('--command', 'sleep 0.3', '--runs', '12', '--id', 'paused', '--json'))
+    const gate = join(home.config.stateDir, 'gate')
+    const command = `test $ATTEMPT -lt 4 || until test -e ${gate}; do sleep 0.05; done`
+    const running = home.start(...run('--command', command, '--runs', '12', '--id', 'paused', '--json'))
     await until('some runs have finished', async () => (await finished('paused')) >= 2)
     expect(await home.cli('pause', 'paused')).toMatchObject({ exitCode: 0 })
     await until('the suite is paused', async () => (await store.suites.get('paused'))?.status === 'paused')
+    await writeFile(gate, '')
     const started = async () => {
       const events = await store.events.read('paused', 0, 10_000)
       // A run that is tried again begins twice.

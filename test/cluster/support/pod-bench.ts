@@ -80,6 +80,12 @@ export class PodBench {
    * tried again, in another pod than the lost one.
    */
   async touch(suite: string, file: string, lostPod?: string): Promise<void> {
+    const touch = await this.toucher(suite, lostPod)
+    await touch(file)
+  }
+
+  /** Looks up once where the run is: to read a long output again for each file takes long. */
+  async toucher(suite: string, lostPod?: string): Promise<(file: string) => Promise<void>> {
     await until('it has said where it is', async () => (await this.stdout(suite)).includes('\n'))
     const [folder = ''] = (await this.stdout(suite)).split('\n', 1)
     let running: V1Pod | undefined
@@ -92,14 +98,16 @@ export class PodBench {
     })
     const { name: pod = '', namespace = '' } = running?.metadata ?? {}
     const container = running?.spec?.containers[0]?.name ?? ''
-    // The folder comes with the tree, after the pod.
-    await until('the file is there', async () => {
-      const session = await this.cluster.exec({ namespace, pod, container }, ['touch', `${folder}/${file}`], {
-        signal: AbortSignal.timeout(30_000),
-        onStdout: () => undefined,
+    return async (file) => {
+      // The folder comes with the tree, after the pod.
+      await until('the file is there', async () => {
+        const session = await this.cluster.exec({ namespace, pod, container }, ['touch', `${folder}/${file}`], {
+          signal: AbortSignal.timeout(30_000),
+          onStdout: () => undefined,
+        })
+        return (await session.ended).exitCode === 0
       })
-      return (await session.ended).exitCode === 0
-    })
+    }
   }
 
   /** Names of runs whose command has begun and not ended. */

@@ -81,8 +81,9 @@ describe('what is kept of a run that was lost', () => {
     const said = (text: string) => async () => (await bench.stderr(id)).includes(text)
     await until('the complaint is there', said('complaint'))
     // What was said last of a long output is told at every eighth look only; each answer takes another look.
+    const touch = await bench.toucher(id)
     for (let question = 1; question <= LOOKS; question++) {
-      await bench.touch(id, `question-${question}`)
+      await touch(`question-${question}`)
       await until(`it has answered ${question} times`, said(`answer ${question}\n`))
     }
     const [pod] = (await bench.pods(id)).filter(({ metadata }) => metadata?.labels?.['commit-suite/role'] === 'run')
