@@ -86,6 +86,7 @@ export class PodBench {
 
   /** Looks up once where the run is: to read a long output again for each file takes long. */
   async toucher(suite: string, lostPod?: string): Promise<(file: string) => Promise<void>> {
+    await until('its command runs', () => this.#goesOn(suite, lostPod === undefined ? 1 : 2), 120_000)
     await until('it has said where it is', async () => (await this.stdout(suite)).includes('\n'))
     const [folder = ''] = (await this.stdout(suite)).split('\n', 1)
     let running: V1Pod | undefined
@@ -99,7 +100,6 @@ export class PodBench {
     const { name: pod = '', namespace = '' } = running?.metadata ?? {}
     const container = running?.spec?.containers[0]?.name ?? ''
     return async (file) => {
-      // The folder comes with the tree, after the pod.
       await until('the file is there', async () => {
         const session = await this.cluster.exec({ namespace, pod, container }, ['touch', `${folder}/${file}`], {
           signal: AbortSignal.timeout(30_000),
@@ -108,6 +108,13 @@ export class PodBench {
         return (await session.ended).exitCode === 0
       })
     }
+  }
+
+  /** Whether the command of the only run goes on, in this try or a later one: files made before are lost to the tree. */
+  async #goesOn(suite: string, least: number): Promise<boolean> {
+    const events = await this.store.events.read(suite, 0, 1000)
+    const last = events.findLast(({ type }) => type === 'run.started' || type === 'run.retried')
+    return last?.type === 'run.started' && last.data.try >= least
   }
 
   /** Names of runs whose command has begun and not ended. */
