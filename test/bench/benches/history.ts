@@ -1,7 +1,7 @@
 import type { Bench, Figure, Scale } from '../figure.ts'
 import { type HistoryDatabase, type OpenHistoryDatabase, openPostgres, openSqlite } from '../history/database.ts'
 import { foldInBulk } from '../history/fold-in-bulk.ts'
-import { FLAKY, type GeneratedHistory, generate, REPO, STEADY } from '../history/generate.ts'
+import { FLAKY, type GeneratedHistory, generate, REMOVED, REPO, STEADY } from '../history/generate.ts'
 
 const SIZE: GeneratedHistory = { repos: 4, suites: 250, commits: 10, runs: 1_000, tests: 2_000 }
 const TIMES = 100
@@ -20,6 +20,7 @@ const QUERIES: Record<string, string> = {
   'history of a flaky test': ofTest(FLAKY),
   'history of a flaky test, 30 days': ofTest(FLAKY, '&days=30'),
   'history of a test that never failed': ofTest(STEADY),
+  'history of a test removed long ago': ofTest(REMOVED),
 }
 
 /** The bench on one database; another one is another `open`. */

@@ -13,6 +13,8 @@ export interface GeneratedHistory {
 export const REPO = (number: number): string => `https://example.org/project-${number}.git`
 export const STEADY = 'tests/test_900.py::test_steady_900'
 export const FLAKY = 'tests/test_7.py::test_flaky_7'
+/** Ran at the first tenth of the commits only. */
+export const REMOVED = 'tests/test_old.py::test_removed'
 
 const FLAKY_TESTS = 50
 /** Different sets of failures of a repository. */
@@ -38,7 +40,8 @@ export async function generate(database: HistoryDatabase, size: GeneratedHistory
       const id = `s-${repo}-${number}`
       suites.push(id)
       await createSuite(database, { id, repo, number }, size)
-      await insertResults(database, { id, late: number * 2 >= size.suites, sets }, size)
+      const ran = number * 10 < size.suites ? sets.ranAtFirst : sets.ran
+      await insertResults(database, { id, late: number * 2 >= size.suites, ran, firstFailure: sets.firstFailure }, size)
     }
   }
   return suites
@@ -46,6 +49,7 @@ export async function generate(database: HistoryDatabase, size: GeneratedHistory
 
 interface Sets {
   ran: number
+  ranAtFirst: number
   firstFailure: number
 }
 
@@ -66,17 +70,17 @@ async function createSets({ db, store }: HistoryDatabase, repo: number, { tests 
     const key = { suite: id, sha, attempt: seed - 1, seed, artifacts: [] }
     await store.results.record(runResult({ ...key, outcome: 'failed' }), runTests(names, { failed }))
   }
-  const rows = await db
-    .selectFrom('results')
-    .select(['ran_set', 'failure_set'])
-    .where('suite', '=', id)
-    .orderBy('failure_set')
-    .execute()
+  const passed = { ...{ suite: id, sha, seed: 0, artifacts: [] }, attempt: FAILURE_SETS, outcome: 'passed' as const }
+  await store.results.record(runResult(passed), runTests([...names, REMOVED]))
+  const ofSuite = db.selectFrom('results').where('suite', '=', id).select(['ran_set', 'failure_set'])
+  const rows = await ofSuite.where('failure_set', 'is not', null).orderBy('failure_set').execute()
+  const withRemoved = await ofSuite.where('attempt', '=', FAILURE_SETS).executeTakeFirstOrThrow()
   await db.deleteFrom('suites').where('id', '=', id).execute()
   const [first] = rows
   const areConsecutive = rows.at(-1)?.failure_set === (first?.failure_set ?? 0) + FAILURE_SETS - 1
   if (first?.ran_set == null || first.failure_set === null || !areConsecutive) throw new Error('sets are not in a row')
-  return { ran: first.ran_set, firstFailure: first.failure_set }
+  if (withRemoved.ran_set === null) throw new Error('a run has no set of tests')
+  return { ran: first.ran_set, ranAtFirst: withRemoved.ran_set, firstFailure: first.failure_set }
 }
 
 async function createSuite(
@@ -100,7 +104,7 @@ async function createSuite(
 /** Of every run the same draw decides on every database. */
 async function insertResults(
   { db }: HistoryDatabase,
-  { id, late, sets }: { id: string; late: boolean; sets: Sets },
+  { id, late, ran, firstFailure }: { id: string; late: boolean; ran: number; firstFailure: number },
   { runs }: GeneratedHistory,
 ): Promise<void> {
   const failsBelow = late ? 4 : 2
@@ -115,7 +119,7 @@ async function insertResults(
     insert into results (suite, sha, attempt, generation, superseded, seed, outcome, exit_code, started_at, duration_ms,
       tries, node, artifacts, ran_set, failure_set, unreadable_reports)
     select suite, sha, i, 0, 0, i * 2011 + 1, case when draw < ${sql.lit(failsBelow)} then 'failed' else 'passed' end,
-      case when draw < ${sql.lit(failsBelow)} then 1 else 0 end, at, 412, 1, 'host', '[]', ${sql.lit(sets.ran)},
-      case when draw < ${sql.lit(failsBelow)} then ${sql.lit(sets.firstFailure)} + failure else null end, 0
+      case when draw < ${sql.lit(failsBelow)} then 1 else 0 end, at, 412, 1, 'host', '[]', ${sql.lit(ran)},
+      case when draw < ${sql.lit(failsBelow)} then ${sql.lit(firstFailure)} + failure else null end, 0
     from drawn order by sha, i`.execute(db)
 }
