@@ -4,7 +4,7 @@ import { addresses } from '../support/dashboard/addresses.ts'
 import { DashboardBench } from '../support/dashboard/bench.ts'
 import { HOSTILE } from '../support/dashboard/hostile.ts'
 import { PLANTED } from '../support/dashboard/planted.ts'
-import { settled } from '../support/dashboard/settled.ts'
+import { settled, titled } from '../support/dashboard/settled.ts'
 
 // Names of tests, messages, output and subjects of commits are text, whatever they hold.
 
@@ -32,7 +32,7 @@ describe('hostile words', () => {
       await settled(page)
       await page.getByText(HOSTILE.script).first().waitFor()
       expect(await made(page)).toEqual(NOTHING)
-      expect(await page.title()).toMatch(/ · Commit Suite$/)
+      await titled(page, / · Commit Suite$/)
     },
   )
 

@@ -75,6 +75,7 @@ it('a suite, a run that failed in it, and a line of its output are found', async
   await page.getByText(/run 2: failed/).waitFor()
   await page.keyboard.press('Enter')
   await page.getByTestId('log').waitFor()
+  await until('the heading has the focus', async () => await page.evaluate('document.activeElement.tagName === "H1"'))
   expect(page.url()).toMatch(new RegExp(`#/runs/${PLANTED.suite}\\.[0-9a-f]{12}\\.2$`))
   await tabTo(page, /^Search$/)
   await page.keyboard.type('plain ones')

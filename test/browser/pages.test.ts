@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addresses } from '../support/dashboard/addresses.ts'
 import { DashboardBench } from '../support/dashboard/bench.ts'
-import { settled } from '../support/dashboard/settled.ts'
+import { settled, titled } from '../support/dashboard/settled.ts'
 import type { WatchedPage } from '../support/dashboard/watched-page.ts'
 import { until } from '../support/until.ts'
 
@@ -28,7 +28,7 @@ describe.each(Object.entries(addresses))('%s', (_name, address) => {
     const { page, faults } = watched
     const heading = await page.getByRole('heading', { level: 1 }).textContent()
     expect(heading).not.toBe('')
-    expect(await page.title()).toBe(`${heading} · Commit Suite`)
+    await titled(page, `${heading} · Commit Suite`)
     expect(faults).toEqual([])
   })
 

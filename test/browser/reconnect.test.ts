@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { DashboardBench, matrix, status } from '../support/dashboard/bench.ts'
 import { startServing } from '../support/serving.ts'
@@ -13,8 +15,24 @@ beforeAll(async () => {
 afterEach(() => bench.closePages(GONE))
 afterAll(() => bench?.dispose())
 
+/** A free port below those that systems give to whoever asks for any: nobody has it when it is wanted again. */
+async function reservedPort(): Promise<string> {
+  for (let port = 20_000 + (process.pid % 10_000); port < 32_768; port++) {
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    await once(server.close(), 'close')
+    return String(port)
+  }
+  throw new Error('no port is free')
+}
+
 it('a gateway that is killed is told of, and missed by nothing once another is there', async () => {
-  const first = await startServing(bench.home, 'gateway')
+  const port = await reservedPort()
+  const first = await startServing(bench.home, 'gateway', '--port', port)
   await bench.start('cut-off', 3, '--parallelism', '4')
   const { page } = await bench.open('/suites/cut-off', { url: first.url })
   await matrix(page, /0 runs finished/)
@@ -31,7 +49,7 @@ it('a gateway that is killed is told of, and missed by nothing once another is t
   })
   expect(await page.getByTestId('matrix').getAttribute('aria-label')).toMatch(/0 runs finished/)
 
-  const second = await startServing(bench.home, 'gateway', '--port', new URL(first.url).port)
+  const second = await startServing(bench.home, 'gateway', '--port', port)
   await matrix(page, /3 runs finished, 3 passed/)
   await page.getByTestId('connection').getByText('live').waitFor()
   expect(await page.getByText(/^Disconnected/).count()).toBe(0)

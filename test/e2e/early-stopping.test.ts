@@ -32,6 +32,8 @@ afterAll(async () => {
 const SPRT = sprtOf({ maxFlakeRate: 0.05, confidence: 0.95 })
 /** ln(.05/.95) / ln(.95/.99), rounded up: runs without a failure that rule out a rate of .05. */
 const RUNS_OF_A_PASS = 72
+/** As many runs more suffice to notice that there is enough evidence. */
+const BEYOND = 10
 
 const run = (id: string, command: string, ...args: string[]) => [
   ...['run', '--repo', repo.path, '--no-setup', '--id', id, '--command', command, '--until', 'verdict'],
@@ -52,11 +54,17 @@ function expectAlwaysValid(commit: ReportedCommit | undefined): void {
 
 describe('commit-suite run --until verdict', () => {
   it('stops a flaky commit and a passing one each as soon as their seeds suffice', async () => {
-    const flaky = 'test $(cat number) = 0 || test $(($TEST_SEED % 3)) != 0'
     const { at, decision } = evidenceBySeed(5, (seed) => seed % 3 === 0)
     expect(decision).toBe('flaky')
-    const args = ['--commits', 'HEAD~1,HEAD', '--seed', '5']
-    const { exitCode, report } = await home.report(...run('both', flaky, ...args))
+    // Runs beyond these end by the stop only.
+    const [beyond0, beyond1] = [RUNS_OF_A_PASS + BEYOND, at + BEYOND]
+    const command = `case $(cat number) in
+      0) test $ATTEMPT -lt ${beyond0} || sleep 600;;
+      *) test $ATTEMPT -lt ${beyond1} || sleep 600; test $(($TEST_SEED % 3)) != 0;;
+    esac`
+    // Fewer than the host has slots: no run begins before one of a lower attempt.
+    const args = ['--commits', 'HEAD~1,HEAD', '--seed', '5', '--parallelism', '3']
+    const { exitCode, report } = await home.report(...run('both', command, ...args))
     expect(exitCode).toBe(1)
     expect(report.commits).toMatchObject([
       { verdict: 'passing', reason: null, stoppedEarly: true, evidence: RUNS_OF_A_PASS, runs: RUNS_OF_A_PASS },
@@ -72,9 +80,11 @@ describe('commit-suite run --until verdict', () => {
       ['passing', true, RUNS_OF_A_PASS],
     ])
     // What was in flight at the stop has no result, or one beyond what counts.
-    const made = [...(await store.results.tallies('both')).values()]
-    for (const { cancelled, errors } of made) expect({ cancelled, errors }).toEqual({ cancelled: 0, errors: 0 })
-    expect(made.reduce((sum, { passed, failed }) => sum + passed + failed, 0)).toBeLessThan(RUNS_OF_A_PASS + at + 40)
+    for (const [commit, most] of [beyond0, beyond1].entries()) {
+      const made = await store.results.tally('both', repo.shas[commit] ?? '')
+      expect(made).toMatchObject({ cancelled: 0, errors: 0 })
+      expect(made.passed + made.failed).toBeLessThanOrEqual(most)
+    }
   })
 
   it('says so to people, and shows the suite again as it ended', async () => {
@@ -95,13 +105,22 @@ describe('commit-suite run --until verdict', () => {
     expectAlwaysValid(report.commits[0])
   })
 
-  it('finds a flake whose failures take thirty times as long as its passes, by the same runs', async () => {
-    const slow = 'if [ $(($TEST_SEED % 10)) -lt 3 ]; then sleep 3; exit 1; fi; sleep 0.1'
-    const { decision, at } = evidenceBySeed(11, (seed) => seed % 10 < 3)
+  it('finds a flake whose failures take much longer than its passes, by the same runs', async () => {
+    const gate = join(home.config.stateDir, 'slow-gate')
+    const wait = `while [ ! -e ${gate} ]; do sleep 0.05; done`
+    const slow = `if [ $(($TEST_SEED % 10)) -lt 3 ]; then ${wait}; exit 1; fi`
+    const { decision, at } = evidenceBySeed(24, (seed) => seed % 10 < 3)
     expect(decision).toBe('flaky')
-    const { report } = await home.report(...run('slow', slow, '--seed', '11'))
+    // Two of them before the evidence suffices: they leave one of three at once to the others.
+    const running = home.report(...run('slow', slow, '--seed', '24', '--parallelism', '3'))
+    // Passes of later attempts are over before: they tell nothing.
+    await until('a later attempt has passed', async () => {
+      const results = await store.results.list({ suite: 'slow', sha: repo.shas[1] ?? '', limit: 1_000 })
+      return results.some(({ attempt, outcome }) => attempt >= at && outcome === 'passed')
+    })
+    await writeFile(gate, '')
+    const { report } = await running
     expect(report.commits).toMatchObject([{ verdict: 'flaky', evidence: at, runs: at }])
-    // Passes of later attempts were over long before: they tell nothing.
     const onRecord = await store.results.tally('slow', repo.shas[1] ?? '')
     expect(onRecord.passed).toBeGreaterThan(report.commits[0]?.passed ?? 0)
   })

@@ -76,7 +76,8 @@ async function job(id: string, commit: string, input: object = {}) {
     ...['workflow', 'start', '--type', 'CommitSuite', '--task-queue', TASK_QUEUE],
     ...['--workflow-id', `suite/${id}`, '--input', JSON.stringify(request)],
   )
-  await until(`${id} has ended`, async () => (await store.suites.get(id))?.finishedAt != null)
+  // Of some the set-up installs what their tests need.
+  await until(`${id} has ended`, async () => (await store.suites.get(id))?.finishedAt != null, 240_000)
   const suite = await store.suites.get(id)
   if (suite === undefined) throw new Error(`${id} is gone`)
   const results = await store.results.list({ suite: id, limit: 100 })

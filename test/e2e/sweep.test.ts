@@ -44,11 +44,18 @@ async function shown(): Promise<SweepDocument> {
   return sweepDocumentSchema.parse(JSON.parse(stdout))
 }
 
-/** The sweep after a firing that has ended. */
+/** The sweep after one more firing that has ended. */
 async function fired(): Promise<SweepDocument> {
+  const before = (await shown()).firings.length
   expect(await home.cli('sweep', 'trigger', 'nightly')).toMatchObject({ exitCode: 0 })
-  await until('the firing has ended', async () => (await store.sweeps.countOpen()) === 0)
-  return await shown()
+  let after = await shown()
+  await until('the firing has ended', async () => {
+    // It may not be on record yet.
+    if ((await store.sweeps.countOpen()) > 0) return false
+    after = await shown()
+    return after.firings.length > before && after.firings.every(({ status }) => status !== 'running')
+  })
+  return after
 }
 
 const seedsOf = async (suite: string | null) => await store.suites.seeds(suite ?? '', 0, 1_000)

@@ -110,7 +110,7 @@ describe('bisect on a terminal', () => {
   })
 
   it('asks on Ctrl-C, and cancels its runs', async () => {
-    const terminal = onTerminal(home, ...search('c-asked', 'sleep 60'))
+    const terminal = onTerminal(home, ...search('c-asked', 'sleep 600'))
     await terminal.shows(/running \d runs? at/)
     terminal.type(CTRL_C)
     await terminal.shows(/Cancel the search or detach from it \(it goes on\)\? \[c\/d\] /)

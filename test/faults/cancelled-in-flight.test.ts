@@ -15,7 +15,7 @@ describe('a suite cancelled with 200 runs in flight', () => {
     // Marks its process trees by its own environment, not by a folder that others may name too.
     const marker = `MARKS=${bench.marks}`
     const running = bench.home.start(...bench.suite('many', RUNS, 'sleep 600'), '--parallelism', String(RUNS), '--json')
-    await until('all runs are in flight', async () => (await bench.executions()).size === RUNS, 120_000)
+    await until('all runs are in flight', async () => (await bench.executions()).size === RUNS, 240_000)
     expect(await bench.home.cli('cancel', 'many')).toMatchObject({ exitCode: 0 })
     expect((await running).exitCode).toBe(130)
     await until(
