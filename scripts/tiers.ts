@@ -28,7 +28,7 @@ export const tierDefinitions: Record<Tier, TierDefinition> = {
   workflows: { timeoutMs: 60_000, workers: 1 },
   e2e: { timeoutMs: 300_000, workers: 1 },
   browser: { timeoutMs: 120_000, workers: 1, globalSetup: ['test/support/dashboard/stack.ts'] },
-  faults: { timeoutMs: 300_000, workers: 1 },
+  faults: { timeoutMs: 600_000, workers: 1 },
   root: { timeoutMs: 120_000, workers: 1 },
   cluster: { timeoutMs: 300_000, workers: 1 },
 }

@@ -1,19 +1,18 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Spent } from '../../src/contract/http/sweeps.ts'
-import { proofOf, type SoundSweep, type SuiteSpec, SWEEP_LIMITS } from '../../src/contract/index.ts'
+import { type SoundSweep, type SuiteSpec, SWEEP_LIMITS } from '../../src/contract/index.ts'
 import { whileBeating } from '../../src/executors/heartbeat.ts'
 import { freshId } from '../../src/requests/fresh-id.ts'
 import { priorityOf } from '../../src/requests/priority.ts'
 import { type Allocation, allocate, type Candidate, runsWithin, worthOf } from '../../src/stats/sweep/allocate.ts'
-import { runsOfProof } from '../../src/stats/sweep/proof.ts'
-import type { TestState } from '../../src/stats/sweep/swept-test.ts'
 import type { SweepPlan } from '../../workflows/sweep-api.ts'
 import type { ProjectLookup } from '../commit-project.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { mirrorOf } from '../mirror-of.ts'
 import { settleCommand } from '../resolve-commits.ts'
 import type { SweepFiring } from './api.ts'
-import { type CandidateCommit, lineageOf, listCandidates } from './candidates.ts'
+import { lineageOf, listCandidates } from './candidates.ts'
+import { candidatesOf } from './candidates-of.ts'
 import { freshSeeds } from './fresh-seeds.ts'
 import { readKnowledge, type SweepKnowledge } from './knowledge.ts'
 import { knownFlakes } from './known-flakes.ts'
@@ -83,35 +82,6 @@ async function plan(
     runs: runs * spent.length,
     spent,
   }
-}
-
-interface Known {
-  knowledge: SweepKnowledge
-  tests: ReadonlyMap<string, TestState>
-  isAfter: Awaited<ReturnType<typeof lineageOf>>
-  request: SoundSweep
-}
-
-function candidatesOf(commits: readonly CandidateCommit[], { knowledge, tests, isAfter, request }: Known): Candidate[] {
-  const { maxRate, confidence } = proofOf(request)
-  const needed = runsOfProof(maxRate, confidence)
-  const unfixed = [...tests].filter(([, { claim }]) => claim === null)
-  const newestSeen = commits.findIndex(({ sha }) => knowledge.commits.has(sha))
-  return commits.map((commit, age) => {
-    const seen = knowledge.commits.get(commit.sha)
-    const missing = unfixed
-      .filter(([, { lastFailed }]) => isAfter(commit, lastFailed))
-      .map(([, { proofRuns }]) => Math.max(1, needed - proofRuns))
-    const flakes = unfixed.map(([test]) => ({ ...(seen?.get(test) ?? { runs: 0, failed: 0 }), flaky: true }))
-    const others = [...(seen ?? [])].filter(([test]) => tests.get(test)?.claim !== null)
-    const plain = seen === undefined ? [{ runs: 0, failed: 0 }] : others.map(([, counts]) => counts)
-    return {
-      age,
-      isNew: seen === undefined && (newestSeen === -1 ? age === 0 : age < newestSeen),
-      tests: [...flakes, ...plain.map((counts) => ({ ...counts, flaky: false }))],
-      proofMissing: missing.length === 0 ? 0 : Math.min(...missing),
-    }
-  })
 }
 
 const DEFAULT_RUNS = 10

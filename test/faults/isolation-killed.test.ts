@@ -31,6 +31,9 @@ const isolate = (id: string) => [
   ...['--command', `sleep 0.3; ${pytest.words} -q -p no:cacheprovider {tests}`, '--no-setup'],
 ]
 
+/** Several questions and a worker's end may come before, on a machine that has other work too. */
+const BUSY_MS = 240_000
+
 /** Whether a run of this question or a later one is executed at the moment. */
 async function isRunning(isolation: string, question: number): Promise<boolean> {
   const suites = await store.suites.list({ partOf: `isolation/${isolation}`, limit: 1_000 })
@@ -44,7 +47,7 @@ describe('a worker that is killed in the midst of an isolation', () => {
   it('costs no answer and no question, and the polluter is found', async () => {
     const running = home.start(...isolate('i-killed'), '--json')
     for (const question of [1, 5]) {
-      await until(`a run of question ${question} is under way`, () => isRunning('i-killed', question))
+      await until(`a run of question ${question} is under way`, () => isRunning('i-killed', question), BUSY_MS)
       home.kill((await home.stack()).workerPid)
     }
     const { stdout, exitCode } = await running
@@ -61,7 +64,7 @@ describe('a worker that is killed in the midst of an isolation', () => {
 
   it('and everything else with it, goes on where it was when it is watched again', async () => {
     const running = home.start(...isolate('i-dead'))
-    await until('a run of question 4 is under way', () => isRunning('i-dead', 4))
+    await until('a run of question 4 is under way', () => isRunning('i-dead', 4), BUSY_MS)
     await home.killAll()
     await running
     const before = await store.isolations.get('i-dead')

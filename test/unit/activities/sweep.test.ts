@@ -1,4 +1,5 @@
-import { expect, it, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { candidatesOf } from '../../../activities/sweep/candidates-of.ts'
 import { freshSeeds } from '../../../activities/sweep/fresh-seeds.ts'
 import { soundSweep, suiteRequest } from '../../../activities/sweep/sweep-request.ts'
 import { newKeySchema, parseSuiteRequest, parseSweepRequest } from '../../../src/contract/index.ts'
@@ -52,4 +53,48 @@ test('seeds that the repository has had are drawn no more, and a firing that is 
   expect(await draw('two')).not.toEqual(first)
   await store.suites.create({ spec: suiteSpec('s-seeded', { repo: '/seeded' }), requestDigest: 'd', seeds: first })
   expect((await draw('one')).filter((seed) => first.includes(seed))).toEqual([])
+})
+
+describe('what a sweep knows of the commits it may choose', () => {
+  const [newest, older, oldest] = ['c', 'b', 'a'].map((letter, age) => ({
+    ...{ sha: letter.repeat(40), committedAt: `2026-11-0${3 - age}`, subject: letter },
+  }))
+  const commits = [newest, older, oldest].filter((commit) => commit !== undefined)
+  const flake = {
+    ...{ runs: 20, failed: 3, proofRuns: 0, claim: null },
+    lastFailed: { sha: older?.sha ?? '', committedAt: older?.committedAt ?? '' },
+  }
+  const known = (at: Record<string, string[]>) =>
+    candidatesOf(commits, {
+      knowledge: {
+        commits: new Map(
+          Object.entries(at).map(([letter, tests]) => [
+            letter.repeat(40),
+            new Map(tests.map((test) => [test, { runs: 20, failed: 0 }])),
+          ]),
+        ),
+        meanRunMs: 1,
+      },
+      tests: new Map([['flake', flake]]),
+      isAfter: (commit, other) => commit.committedAt > other.committedAt,
+      request: { maxFlakeRate: 0.05, confidence: 0.95 },
+    })
+
+  it('leaves a flake out of commits at which other tests ran and it did not', () => {
+    const [atNewest, , atOldest] = known({ c: ['flake', 'stable'], a: ['stable'] })
+    expect(atOldest?.tests).toEqual([{ runs: 20, failed: 0, flaky: false }])
+    expect(atNewest).toMatchObject({
+      tests: [{ runs: 20, failed: 0, flaky: true }, { flaky: false }],
+      proofMissing: 59,
+    })
+  })
+
+  it('expects it where nothing has run yet', () => {
+    const [, between] = known({ c: ['stable'], a: ['stable'] })
+    expect(between?.tests).toContainEqual({ runs: 0, failed: 0, flaky: true })
+  })
+
+  it('proves nothing fixed by a commit that took the test away', () => {
+    expect(known({ c: ['stable'] })[0]).toMatchObject({ proofMissing: 0 })
+  })
 })
