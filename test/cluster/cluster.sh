@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A real Kubernetes of one node for tests: docs/test-cluster.md.
 #
+#   cluster.sh build            make what it consists of, which takes minutes the first time; start nothing
 #   cluster.sh up               bring it up, unless it is
 #   cluster.sh down             take it away with everything it changed
 #   cluster.sh status           KUBECONFIG=…, GATEWAY=…, a line per daemon; exit 0 only when ready
@@ -22,7 +23,7 @@ lock_cluster() {
 
 command=${1:-}
 case $command in
-  up | down | status | faults | restart-kubelet | stop-apiserver | start-apiserver) ;;
+  build | up | down | status | faults | restart-kubelet | stop-apiserver | start-apiserver) ;;
   *) sed -n 's/^#   //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 if is_existing; then
@@ -30,7 +31,7 @@ if is_existing; then
   exit
 fi
 case $command in
-  up | down | status) "$command" ;;
+  build | up | down | status) "$command" ;;
   faults) list_faults ;;
   *) provoke "$command" ;;
 esac

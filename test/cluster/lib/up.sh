@@ -1,16 +1,8 @@
 # Brings a cluster up: idempotent, and as well after a crash of any part.
 
 up() {
-  needs_root
   check_state_path
-  install_missing
-  mkdir -p "$cache"
-  exec 8>"$cache/lock"
-  flock 8
-  build_binary
-  build_images
-  prune_cache
-  exec 8>&-
+  build
   make_folders
   lock_cluster
   pick_addresses
@@ -32,6 +24,19 @@ up() {
   start_kubelet
   start_policies
   say "ready after $SECONDS s"
+}
+
+# Binary and images, in the cache.
+build() {
+  needs_root
+  install_missing
+  mkdir -p "$cache"
+  exec 8>"$cache/lock"
+  flock 8
+  build_binary
+  build_images
+  prune_cache
+  exec 8>&-
 }
 
 # What earlier checkouts left, once nothing has used it for a week.
