@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createParser } from 'eventsource-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EventFollower } from '../support/event-follower.ts'
 import { expectEveryRunOnce } from '../support/every-run-once.ts'
 import { FaultBench } from '../support/fault-suite.ts'
 import { startServing } from '../support/serving.ts'
@@ -14,38 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => bench.dispose())
 
-/** Follows a suite at whatever gateway answers, coming back with its cursor until the stream ends by itself. */
-class Client {
-  readonly seqs: number[] = []
-  readonly ended: Promise<void>
-  broken = 0
-
-  constructor(suite: string, urls: () => readonly string[]) {
-    this.ended = this.#follow(suite, urls)
-  }
-
-  async #follow(suite: string, urls: () => readonly string[]): Promise<void> {
-    for (let next = 0; ; next++) {
-      const url = urls()[next % urls().length] ?? ''
-      try {
-        const headers = { 'last-event-id': String(this.seqs.at(-1) ?? 0) }
-        const response = await fetch(`${url}/v1/suites/${suite}/events`, { headers })
-        if (response.status === 204) return
-        await this.#read(response)
-      } catch {
-        this.broken++
-        await sleep(50)
-      }
-    }
-  }
-
-  async #read(response: Response): Promise<void> {
-    const parser = createParser({ onEvent: ({ id }) => void this.seqs.push(Number(id)) })
-    const decoder = new TextDecoder()
-    for await (const piece of response.body ?? []) parser.feed(decoder.decode(piece, { stream: true }))
-  }
-}
-
 describe('a gateway that is killed', () => {
   it('costs its clients no event and no repeat: they go on at the other replica, or at the next one', async () => {
     const first = await startServing(bench.home)
@@ -53,7 +20,7 @@ describe('a gateway that is killed', () => {
     const urls = [second.url, first.url]
     const running = bench.home.start(...bench.suite('replicas', 30, 'sleep 0.2'), '--parallelism', '4', '--json')
     await bench.untilFinished('replicas', 3)
-    const client = new Client('replicas', () => urls)
+    const client = new EventFollower('replicas', () => urls)
     await until('the client has seen events', async () => client.seqs.length > 5)
     bench.home.kill(second.pid)
     await bench.untilFinished('replicas', 20)

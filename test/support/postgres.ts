@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { arch, platform, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Client } from 'pg'
 import { z } from 'zod'
+import { freePort } from './free-port.ts'
 import { until } from './until.ts'
 
 /** Root may not run PostgreSQL: it then runs as nobody. */
@@ -27,16 +27,6 @@ async function findBinaries(folder: string) {
   const native = join(folder, 'native')
   await cp(dirname(dirname(found.postgres)), native, { recursive: true, verbatimSymlinks: true })
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 interface ServerPlace {

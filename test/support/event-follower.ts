@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createParser } from 'eventsource-parser'
+
+const AGAIN_MS = 50
+
+/** Follows a suite's events at whatever gateway answers, coming back with its cursor until the stream ends by itself. */
+export class EventFollower {
+  readonly seqs: number[] = []
+  readonly ended: Promise<void>
+  /** Connections that broke or were refused. */
+  broken = 0
+
+  /** @param urls base addresses of the gateways that are up, as far as is known; asked in turn */
+  constructor(suite: string, urls: () => readonly string[]) {
+    this.ended = this.#follow(suite, urls)
+  }
+
+  async #follow(suite: string, urls: () => readonly string[]): Promise<void> {
+    for (let next = 0; ; next++) {
+      const url = urls()[next % urls().length] ?? ''
+      try {
+        const headers = { 'last-event-id': String(this.seqs.at(-1) ?? 0) }
+        const response = await fetch(`${url}/v1/suites/${suite}/events`, { headers })
+        if (response.status === 204) return
+        if (!response.ok) throw new Error(`answered ${response.status}`)
+        await this.#read(response)
+      } catch {
+        this.broken++
+        await delay(AGAIN_MS)
+      }
+    }
+  }
+
+  async #read(response: Response): Promise<void> {
+    const parser = createParser({ onEvent: ({ id }) => void this.seqs.push(Number(id)) })
+    const decoder = new TextDecoder()
+    for await (const piece of response.body ?? []) parser.feed(decoder.decode(piece, { stream: true }))
+  }
+}
