@@ -26,8 +26,8 @@ export async function forensicsOf(
   lostTry: number,
 ): Promise<ArtifactRef | undefined> {
   const name = forensicsName(lostTry)
-  const bytes = await store.artifacts.get(key, name)
-  return bytes === undefined ? undefined : { name, sizeBytes: bytes.byteLength }
+  const sizeBytes = await store.artifacts.sizeOf(key, name)
+  return sizeBytes === undefined ? undefined : { name, sizeBytes }
 }
 
 /** What was kept of the tries 1..`tries` of a run. */

@@ -6,7 +6,9 @@ import { type ExecutorName, invalidInput, parseDuration } from './contract/index
 import { parsePattern } from './git/repository-pattern.ts'
 import { isAllowedEntry } from './network/allowed-addresses.ts'
 import { type Prices, parsePrices } from './prices.ts'
+import type { ArtifactPlace } from './store/artifact-place.ts'
 import { databaseUrl } from './store/postgres/database-url.ts'
+import { isS3Address, parseS3Place, type S3Settings } from './store/s3/place.ts'
 
 /** Everything the environment decides, read once in each main. All paths are absolute. */
 export interface Config {
@@ -14,7 +16,8 @@ export interface Config {
   stateDir: string
   /** Binaries and bundles that can be made again. */
   cacheDir: string
-  artifactsDir: string
+  /** Where what runs leave behind is kept. */
+  artifacts: ArtifactPlace
   /** PostgreSQL as the result database, in place of the file in the state directory; may hold a password. */
   databaseUrl: string | undefined
   /** Folder of the user's own templates, looked at before ours. */
@@ -67,6 +70,9 @@ const variables = z.object({
   COMMIT_SUITE_HOME: z.string().optional(),
   COMMIT_SUITE_CACHE: z.string().optional(),
   COMMIT_SUITE_ARTIFACTS: z.string().optional(),
+  COMMIT_SUITE_S3_ENDPOINT: z.string().optional(),
+  COMMIT_SUITE_S3_REGION: z.string().optional(),
+  COMMIT_SUITE_S3_PATH_STYLE: z.enum(['true', 'false']).optional(),
   COMMIT_SUITE_DATABASE_URL: z.string().optional(),
   COMMIT_SUITE_TEMPLATES: z.string().optional(),
   COMMIT_SUITE_NOTIFY: z.string().optional(),
@@ -100,6 +106,9 @@ function absolutePath(field: string, path: string): string {
   if (!isAbsolute(path)) throw invalidInput(field, path, 'must be an absolute path', undefined, 'config_invalid')
   return path
 }
+
+const artifactPlace = (field: string, text: string, settings: S3Settings): ArtifactPlace =>
+  isS3Address(text) ? parseS3Place(field, text, settings) : absolutePath(field, text)
 
 /** The entries of a list with commas between them, each once. */
 const entriesOf = (text: string): string[] => [
@@ -192,7 +201,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       resultsMs: retentionTime('COMMIT_SUITE_RETENTION', v.COMMIT_SUITE_RETENTION),
       logsMs: retentionTime('COMMIT_SUITE_RETENTION_LOGS', v.COMMIT_SUITE_RETENTION_LOGS),
     }),
-    artifactsDir: absolutePath('COMMIT_SUITE_ARTIFACTS', v.COMMIT_SUITE_ARTIFACTS ?? join(stateDir, 'artifacts')),
+    artifacts: artifactPlace('COMMIT_SUITE_ARTIFACTS', v.COMMIT_SUITE_ARTIFACTS ?? join(stateDir, 'artifacts'), {
+      endpoint: v.COMMIT_SUITE_S3_ENDPOINT,
+      region: v.COMMIT_SUITE_S3_REGION,
+      pathStyle: v.COMMIT_SUITE_S3_PATH_STYLE,
+    }),
     databaseUrl:
       v.COMMIT_SUITE_DATABASE_URL === undefined
         ? undefined

@@ -36,11 +36,11 @@ export async function collectGarbage(
 
 /** Records of ended suites that are older than the configuration keeps them. */
 async function collectRecords(
-  { stateDir, artifactsDir, databaseUrl, retention: policy }: Config,
+  { stateDir, artifacts, databaseUrl, retention: policy }: Config,
   dryRun: boolean,
 ): Promise<Garbage[]> {
   if (policy.resultsMs === undefined && policy.logsMs === undefined) return []
-  const store = await openStore({ stateDir, artifactsDir, databaseUrl })
+  const store = await openStore({ stateDir, artifacts, databaseUrl })
   try {
     const removed: Garbage[] = []
     for await (const { suite, what } of applyRetention(store, { policy, now: new Date(), dryRun })) {
@@ -67,11 +67,11 @@ export interface ClusterGarbageOptions {
 
 /** Removes environments in clusters that outlived their time; loads nothing where no cluster is known. */
 export async function collectClusterGarbage(
-  { stateDir, artifactsDir, databaseUrl }: Config,
+  { stateDir, artifacts, databaseUrl }: Config,
   { olderThanMs, dryRun, cluster }: ClusterGarbageOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<CollectedFromClusters> {
-  const store = await openStore({ stateDir, artifactsDir, databaseUrl })
+  const store = await openStore({ stateDir, artifacts, databaseUrl })
   try {
     const refs = cluster === undefined ? await knownClusters(store, env) : [cluster]
     if (refs.length === 0) return { collected: [], unreached: [] }
@@ -91,8 +91,8 @@ interface OpenSuites {
   inPods: boolean
 }
 
-async function openSuites({ stateDir, artifactsDir, databaseUrl }: Config): Promise<OpenSuites> {
-  const store = await openStore({ stateDir, artifactsDir, databaseUrl })
+async function openSuites({ stateDir, artifacts, databaseUrl }: Config): Promise<OpenSuites> {
+  const store = await openStore({ stateDir, artifacts, databaseUrl })
   try {
     const status: SuiteStatus[] = ['queued', 'running', 'paused']
     const open = await store.suites.list({ status, partOf: 'any', limit: MOST_OPEN_SUITES })

@@ -9,9 +9,9 @@ const quiet = { info() {}, warn() {} }
 export function liveServices(env: NodeJS.ProcessEnv): Services {
   return {
     config: () => readConfig(env),
-    async openStore({ stateDir, artifactsDir, databaseUrl }, patience = {}) {
+    async openStore({ stateDir, artifacts, databaseUrl }, patience = {}) {
       const { openStore } = await import('../store/open.ts')
-      return await openStore({ stateDir, artifactsDir, databaseUrl, patience })
+      return await openStore({ stateDir, artifacts, databaseUrl, patience })
     },
     async readReport(store, suite, options) {
       const { readReport } = await import('../store/report.ts')

@@ -1,6 +1,3 @@
-import { open, stat } from 'node:fs/promises'
-import { asArtifactError, isMissing } from './artifact-errors.ts'
-
 /** How a log artifact is made up: `head`, where something was dropped a line that says so, `tail`. */
 export interface LogLayout {
   headBytes: number
@@ -22,57 +19,39 @@ export function joinCaptured(captured: { head: Uint8Array; droppedBytes: number;
 /** Original bytes of the stream. */
 export const streamBytes = (layout: LogLayout): number => layout.headBytes + layout.droppedBytes + layout.tailBytes
 
-/**
- * Where in the artifact the original byte `offset` stands, and how many bytes follow up to the next break. Inside
- * the gap stands its marker; whoever has read it goes on behind the gap.
- */
-function locate(layout: LogLayout, offset: number): { position: number; length: number; skip: number } {
-  const { headBytes, droppedBytes } = layout
-  const end = streamBytes(layout)
-  if (offset < headBytes) return { position: offset, length: headBytes - offset, skip: 0 }
-  const markerBytes = gapMarker(droppedBytes).byteLength
+/** Where in the artifact the original byte `offset` stands; inside the gap stands its marker. */
+function positionOf({ headBytes, droppedBytes }: LogLayout, offset: number): number {
+  if (offset < headBytes) return offset
   const gapEnd = headBytes + droppedBytes
-  if (offset < gapEnd) return { position: headBytes, length: markerBytes, skip: gapEnd - offset }
-  return { position: headBytes + markerBytes + (offset - gapEnd), length: Math.max(0, end - offset), skip: 0 }
+  if (offset < gapEnd) return headBytes
+  return headBytes + gapMarker(droppedBytes).byteLength + offset - gapEnd
 }
 
-/** Reads from original `offset` on; the marker of the gap comes whole and counts as the bytes it stands for. */
+/** The original byte that stands at a place of the artifact; whoever has begun the marker goes on behind the gap. */
+function offsetOf({ headBytes, droppedBytes }: LogLayout, position: number): number {
+  if (position <= headBytes) return position
+  const markerEnd = headBytes + gapMarker(droppedBytes).byteLength
+  return headBytes + droppedBytes + Math.max(0, position - markerEnd)
+}
+
+/** Bytes of the artifact from a place on, and the size of all of it; undefined where there is none. */
+type ReadPart = (position: number, limitBytes: number) => Promise<{ bytes: Uint8Array; sizeBytes: number } | undefined>
+
+/** Reads from original `offset` on; the marker of the gap comes whole. */
 export async function readLogArtifact(
-  path: string,
+  readPart: ReadPart,
   layout: LogLayout | undefined,
   offset: number,
   limitBytes: number,
 ): Promise<{ bytes: Uint8Array; next: number; complete: boolean } | undefined> {
-  try {
-    await using file = await open(path)
-    const shape = layout ?? { headBytes: (await file.stat()).size, droppedBytes: 0, tailBytes: 0 }
-    const end = streamBytes(shape)
-    const parts: Uint8Array[] = []
-    let next = offset
-    let room = limitBytes
-    while (next < end && room > 0) {
-      const { position, length, skip } = locate(shape, next)
-      const wanted = skip > 0 ? length : Math.min(length, room)
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, position)
-      if (bytesRead === 0) break
-      parts.push(buffer.subarray(0, bytesRead))
-      room -= bytesRead
-      next += skip > 0 ? skip : bytesRead
-    }
-    const [only = Buffer.alloc(0)] = parts
-    return { bytes: parts.length > 1 ? Buffer.concat(parts) : only, next, complete: next >= end }
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw asArtifactError(error, 'read', path)
-  }
-}
-
-/** Size of an artifact without a gap, which is that of its stream; 0 where there is none. */
-export async function logArtifactBytes(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isMissing(error)) return 0
-    throw asArtifactError(error, 'read', path)
-  }
+  const { headBytes, droppedBytes } = layout ?? { headBytes: 0, droppedBytes: 0 }
+  const start = layout === undefined ? offset : positionOf(layout, offset)
+  const wantedEnd = start + limitBytes
+  const markerEnd = headBytes + gapMarker(droppedBytes).byteLength
+  const end = wantedEnd > headBytes && wantedEnd < markerEnd ? markerEnd : wantedEnd
+  const part = await readPart(start, end - start)
+  if (part === undefined) return undefined
+  const readTo = start + part.bytes.byteLength
+  const next = layout === undefined ? readTo : Math.max(offset, offsetOf(layout, readTo))
+  return { bytes: part.bytes, next, complete: next >= (layout === undefined ? part.sizeBytes : streamBytes(layout)) }
 }

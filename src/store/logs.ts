@@ -1,6 +1,5 @@
 import type { ArtifactRef } from '../contract/index.ts'
-import { artifactPath } from './artifact-path.ts'
-import { joinCaptured, type LogLayout, logArtifactBytes, readLogArtifact, streamBytes } from './log-artifact.ts'
+import { joinCaptured, type LogLayout, readLogArtifact, streamBytes } from './log-artifact.ts'
 import { appendChunk, chunksEnd, dropChunks, hasResult, readChunks } from './log-chunks.ts'
 import type { ArtifactStore, LogKey, LogStore } from './store.ts'
 import { type Database, type Write, write } from './write.ts'
@@ -43,7 +42,7 @@ async function putLayout(trx: Write, key: LogKey, layout: LogLayout): Promise<vo
 }
 
 /** Live output in the database, and what is kept of it as artifacts. */
-export function logStore(db: Database, artifactsDir: string, artifacts: ArtifactStore): LogStore {
+export function logStore(db: Database, artifacts: ArtifactStore): LogStore {
   async function compact(key: LogKey, captured: Parameters<LogStore['compact']>[1]): Promise<ArtifactRef | null> {
     const layout = {
       headBytes: captured.head.byteLength,
@@ -53,7 +52,7 @@ export function logStore(db: Database, artifactsDir: string, artifacts: Artifact
     // Empty, or all that is left of it is in the chunks.
     if (streamBytes(layout) === 0) return null
     const ref = await artifacts.putBytes(key, logName(key), joinCaptured(captured))
-    // Most runs end before any output was stored live: then the file is all there is to do.
+    // Most runs end before any output was stored live: then the artifact is all there is to do.
     const live = (await chunksEnd(db, key)) > 0
     if (live || captured.droppedBytes > 0) {
       await write(db, async (trx) => {
@@ -70,7 +69,8 @@ export function logStore(db: Database, artifactsDir: string, artifacts: Artifact
       const bytes = await readChunks(db, key, offset, limitBytes)
       if (bytes.byteLength > 0) return { bytes, next: offset + bytes.byteLength, complete: false }
     }
-    const kept = await readLogArtifact(artifactPath(artifactsDir, key, logName(key)), layout, offset, limitBytes)
+    const part = (from: number, limit: number) => artifacts.read(key, logName(key), from, limit)
+    const kept = await readLogArtifact(part, layout, offset, limitBytes)
     // A stream without output leaves no artifact; the result says that none will come.
     return kept ?? { bytes: new Uint8Array(), next: offset, complete: await hasResult(db, key) }
   }
@@ -79,7 +79,7 @@ export function logStore(db: Database, artifactsDir: string, artifacts: Artifact
     const layout = await layoutOf(db, key)
     if (layout !== undefined) return streamBytes(layout)
     const live = await chunksEnd(db, key)
-    return live > 0 ? live : logArtifactBytes(artifactPath(artifactsDir, key, logName(key)))
+    return live > 0 ? live : ((await artifacts.sizeOf(key, logName(key))) ?? 0)
   }
 
   return {

@@ -1,4 +1,4 @@
-import { fileArtifactStore } from './artifacts.ts'
+import type { ArtifactPlace } from './artifact-place.ts'
 import { browserSessionStore } from './browser-sessions.ts'
 import { eventStore } from './events.ts'
 import { historyStore } from './history/history-store.ts'
@@ -7,6 +7,7 @@ import { isolationStore } from './isolations/isolations.ts'
 import { keyStore } from './keys.ts'
 import { logStore } from './logs.ts'
 import { notificationStore } from './notifications/notifications.ts'
+import { openArtifacts } from './open-artifacts.ts'
 import type { Patience } from './postgres/database.ts'
 import { resultStore } from './results.ts'
 import { retentionStore } from './retention/retention.ts'
@@ -23,12 +24,12 @@ import type { Database } from './write.ts'
 export interface StoreOptions {
   /** Holds `results.db`; made where it is missing. */
   stateDir: string
-  artifactsDir: string
+  artifacts: ArtifactPlace
   /** Reads only; where there is no database yet, everything is empty. */
   readOnly?: boolean
   /** A PostgreSQL database to use instead of `results.db`. */
   databaseUrl?: string | undefined
-  /** For how long it is waited for while it is away: when it is opened, and afterwards whenever it is used. */
+  /** For how long what is away is waited for: the database when it is opened; it and a bucket whenever they are used. */
   patience?: Partial<Patience>
 }
 
@@ -39,9 +40,9 @@ const PATIENCE: Patience = { openingMs: 3_000, workingMs: 60_000 }
  * store of all state directories that name the same database. Throws `store_unavailable` where the database cannot be
  * used or belongs to a newer version.
  */
-export async function openStore({ artifactsDir, ...options }: StoreOptions): Promise<Store> {
+export async function openStore({ artifacts: place, ...options }: StoreOptions): Promise<Store> {
   const db = await openDatabase(options)
-  const artifacts = fileArtifactStore(artifactsDir)
+  const artifacts = await openArtifacts(place, options.patience?.workingMs ?? PATIENCE.workingMs)
   return {
     suites: suiteStore(db, artifacts),
     searches: searchStore(db, testStore(db)),
@@ -54,13 +55,16 @@ export async function openStore({ artifactsDir, ...options }: StoreOptions): Pro
     history: historyStore(db),
     retention: retentionStore(db, artifacts),
     events: eventStore(db),
-    logs: logStore(db, artifactsDir, artifacts),
+    logs: logStore(db, artifacts),
     artifacts,
     keys: keyStore(db),
     browserSessions: browserSessionStore(db),
     idempotency: idempotencyStore(db),
     streamCursors: streamCursors(db),
-    close: () => db.destroy(),
+    async close() {
+      artifacts.close()
+      await db.destroy()
+    },
   }
 }
 
@@ -69,7 +73,7 @@ async function openDatabase({
   databaseUrl,
   readOnly = false,
   patience,
-}: Omit<StoreOptions, 'artifactsDir'>): Promise<Database> {
+}: Omit<StoreOptions, 'artifacts'>): Promise<Database> {
   if (databaseUrl === undefined) return readOnly ? await openForReading(stateDir) : await openForWriting(stateDir)
   // Its client is loaded by those only who use it.
   const { openPostgres } = await import('./postgres/database.ts')

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type {
   ArtifactRef,
   NewSuiteEvent,
@@ -82,7 +83,7 @@ export interface RecordReader {
   readonly history: HistoryReader
   readonly events: Pick<EventStore, 'read' | 'about' | 'lastSeq' | 'has'>
   readonly logs: Pick<LogStore, 'read' | 'nextOffset'>
-  readonly artifacts: Pick<ArtifactStore, 'get'>
+  readonly artifacts: Pick<ArtifactStore, 'get' | 'open'>
 }
 
 /** A gateway writes these four and nothing else. */
@@ -270,13 +271,35 @@ export interface LogStore {
   read(key: LogKey, offset: number, limitBytes: number): Promise<{ bytes: Uint8Array; next: number; complete: boolean }>
 }
 
+export interface ArtifactContent {
+  /** Of the whole artifact. */
+  sizeBytes: number
+  /** Whoever takes it reads it to its end or destroys it. */
+  body: Readable
+}
+
+/**
+ * What runs leave behind, in a folder or in a bucket. All throw `invalid_input` for a name that is no plain relative
+ * path, and `artifact_store_failed`, which is worth another try, when the disk is full or the server does not answer.
+ */
 export interface ArtifactStore {
   /**
    * Copies a file of this host to its place (atomic: a reader sees all of it or nothing). Throws `invalid_input` for
-   * a name that is no plain relative path or a source that is a link, `artifact_store_failed` when the disk is full.
+   * a source that is a link or a device.
    */
   putFile(key: RunKey, name: string, path: string): Promise<ArtifactRef>
   putBytes(key: RunKey, name: string, bytes: Uint8Array): Promise<ArtifactRef>
   get(key: RunKey, name: string): Promise<Uint8Array | undefined>
+  /** The same piece by piece, for artifacts that may be large. */
+  open(key: RunKey, name: string): Promise<ArtifactContent | undefined>
+  /** At most so many bytes from `offset` on, none behind the end; `sizeBytes` is that of the whole artifact. */
+  read(
+    key: RunKey,
+    name: string,
+    offset: number,
+    limitBytes: number,
+  ): Promise<{ bytes: Uint8Array; sizeBytes: number } | undefined>
+  sizeOf(key: RunKey, name: string): Promise<number | undefined>
   removeSuite(suite: string): Promise<void>
+  close(): void
 }

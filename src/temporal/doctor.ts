@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { checkArtifacts } from './doctor/artifacts.ts'
 import { type Check, failed } from './doctor/check.ts'
 import { checkCluster } from './doctor/cluster.ts'
 import { checkDatabase } from './doctor/database.ts'
@@ -18,6 +19,7 @@ const checksOf = (config: Config): Checks => ({
   git: checkGit,
   'state directory': () => checkStateDir(config),
   'result database': () => checkDatabase(config),
+  artifacts: () => checkArtifacts(config),
   'socket path': () => checkSocketPath(config),
   'Temporal server': () => checkServerBinary(config),
   'running stack': () => checkRunningStack(config),

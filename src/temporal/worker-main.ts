@@ -27,9 +27,9 @@ export interface WorkerProcessOptions {
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
   const { config, address, signal, onReady, secrets = new ReceivedSecrets(process.env) } = options
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }))
-  const { stateDir, artifactsDir, databaseUrl, slots, cacheDir } = config
+  const { stateDir, artifacts, databaseUrl, slots, cacheDir } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
-  const store = await openStore({ stateDir, artifactsDir, databaseUrl, patience: { openingMs: 60_000 } })
+  const store = await openStore({ stateDir, artifacts, databaseUrl, patience: { openingMs: 60_000 } })
   const local = createLocalExecutor({ stateDir, log, secrets })
   const executors = hostExecutors(local, () => openKubernetesExecutor(config, { log, secrets }))
   const ended = new AbortController()

@@ -238,7 +238,7 @@ export class GatewayBench {
     const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'cs-gateway-')))
     const store = await openStore({
       stateDir,
-      artifactsDir: join(stateDir, 'artifacts'),
+      artifacts: join(stateDir, 'artifacts'),
       databaseUrl: options.databaseUrl,
     })
     const control = new FakeControl(store)

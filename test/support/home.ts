@@ -54,8 +54,8 @@ export class Home {
   }
 
   store(): Promise<Store> {
-    const { stateDir, artifactsDir, databaseUrl } = this.config
-    return openStore({ stateDir, artifactsDir, databaseUrl })
+    const { stateDir, artifacts, databaseUrl } = this.config
+    return openStore({ stateDir, artifacts, databaseUrl })
   }
 
   async stack(): Promise<StackInfo> {

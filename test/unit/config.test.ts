@@ -87,12 +87,53 @@ test.each([
   expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining('s3cret') }))
 })
 
+test('artifacts lie in a folder, or in a bucket', () => {
+  expect(read({}).artifacts).toBe('/home/somebody/.local/state/commit-suite/artifacts')
+  expect(read({ COMMIT_SUITE_ARTIFACTS: '/srv/artifacts' }).artifacts).toBe('/srv/artifacts')
+  const amazon = { endpoint: undefined, region: undefined, pathStyle: false }
+  expect(read({ COMMIT_SUITE_ARTIFACTS: 's3://my.bucket-1/' }).artifacts).toEqual({
+    ...{ ...amazon, bucket: 'my.bucket-1', prefix: '' },
+  })
+  const other = { COMMIT_SUITE_ARTIFACTS: 's3://bucket/a/b_c/', COMMIT_SUITE_S3_ENDPOINT: 'https://s3.internal:9000/' }
+  const place = { bucket: 'bucket', prefix: 'a/b_c', endpoint: 'https://s3.internal:9000' }
+  expect(read(other).artifacts).toEqual({ ...place, region: 'us-east-1', pathStyle: true })
+  expect(read({ ...other, COMMIT_SUITE_S3_REGION: 'eu', COMMIT_SUITE_S3_PATH_STYLE: 'false' }).artifacts).toEqual({
+    ...{ ...place, region: 'eu', pathStyle: false },
+  })
+})
+
+test.each([
+  ...['relative/folder', 's3://', 's3://ab', 's3://Bucket', 's3://a..b', 's3://bucket//a', 's3://bucket/../a'],
+  ...['s3://bucket/a b', 's3://bucket/a?b=c', 's3://bucket/%2e%2e', `s3://bucket/${'x'.repeat(201)}`],
+  's3://key:s3cret@bucket',
+])('COMMIT_SUITE_ARTIFACTS=%s is refused', (value) => {
+  const refused = () => read({ COMMIT_SUITE_ARTIFACTS: value })
+  const message = expect.stringContaining('COMMIT_SUITE_ARTIFACTS: ')
+  expect(refused).toThrow(expect.objectContaining({ code: 'config_invalid', message }))
+  expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining('s3cret') }))
+})
+
+test.each([
+  ['COMMIT_SUITE_S3_ENDPOINT', 's3.example.org'],
+  ['COMMIT_SUITE_S3_ENDPOINT', 'ftp://s3.example.org'],
+  ['COMMIT_SUITE_S3_ENDPOINT', 'https://key:s3cret@s3.example.org'],
+  ['COMMIT_SUITE_S3_ENDPOINT', 'https://s3.example.org/bucket'],
+  ['COMMIT_SUITE_S3_REGION', 'EU west'],
+  ['COMMIT_SUITE_S3_PATH_STYLE', 'yes'],
+])('%s=%s is refused for a bucket', (name, value) => {
+  const refused = () => read({ COMMIT_SUITE_ARTIFACTS: 's3://bucket', [name]: value })
+  const message = expect.stringContaining(`${name}: `)
+  expect(refused).toThrow(expect.objectContaining({ code: 'config_invalid', message }))
+  expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining('s3cret') }))
+})
+
 test('a folder of templates is found from where the command was called', () => {
   expect(read({ COMMIT_SUITE_TEMPLATES: 'my/templates' }).templatesDir).toBe(resolve('my/templates'))
 })
 
 test('the supervisor reads the same configuration again, and finds the kubeconfig of its caller', () => {
   vi.stubEnv('KUBECONFIG', 'one.yml::/two.yml')
+  vi.stubEnv('AWS_CONFIG_FILE', 'aws/config')
   const config = read({
     COMMIT_SUITE_ALLOWED_REPOS: 'file:///srv/repos/*,git@*',
     COMMIT_SUITE_ALLOWED_ADDRESSES: '127.0.0.1,git.corp',
@@ -105,10 +146,14 @@ test('the supervisor reads the same configuration again, and finds the kubeconfi
     COMMIT_SUITE_RETENTION_LOGS: '36h',
     COMMIT_SUITE_TEMPLATES: 'my/templates',
     COMMIT_SUITE_DATABASE_URL: 'postgres://a:b@c/d',
+    COMMIT_SUITE_ARTIFACTS: 's3://bucket/folder',
+    COMMIT_SUITE_S3_ENDPOINT: 'https://s3.internal',
+    COMMIT_SUITE_S3_PATH_STYLE: 'false',
   })
   const env = configEnvironment(config)
   expect(readConfig(env)).toEqual(config)
   expect(env.KUBECONFIG).toBe(`${resolve('one.yml')}:/two.yml`)
+  expect(env.AWS_CONFIG_FILE).toBe(resolve('aws/config'))
 })
 
 test('the Temporal Web UI has an address that pages may link to', () => {

@@ -80,7 +80,7 @@ it('says so where the server does not let it be scheduled', async () => {
 
 it('looks at every cluster that it knows, whether it can be reached or not, and removes old records', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'janitor-'))
-  const store = await openStore({ stateDir: folder, artifactsDir: join(folder, 'artifacts') })
+  const store = await openStore({ stateDir: folder, artifacts: join(folder, 'artifacts') })
   const native = await NativeConnection.connect({ address: server.address })
   try {
     const env = { HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') }

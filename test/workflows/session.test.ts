@@ -27,7 +27,7 @@ beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'cs-session-'))
   server = await startTestServer()
   connection = await Connection.connect({ address: server.address })
-  store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+  store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
   control = await connectSuites({ address: server.address, namespace: 'default', store })
   executor = createLocalExecutor({ stateDir, runnerIdleMs: 1_000 })
 })

@@ -86,13 +86,13 @@ export const runRoutes: FastifyPluginAsyncZod<GatewayDeps> = async (app, { store
     ...routeOf(OPERATIONS.readArtifact),
     async handler(request, reply) {
       const { run, '*': name } = request.params
-      const bytes = await store.artifacts.get(keyOf(await visibleRun(store, callerOf(request), run)), name)
-      if (bytes === undefined) {
+      const found = await store.artifacts.open(keyOf(await visibleRun(store, callerOf(request), run)), name)
+      if (found === undefined) {
         throw invalidInput('artifact', name, 'the run left no such artifact', undefined, 'artifact_not_found')
       }
       // Whatever it says it is, a browser is to store it and not to show it.
       reply.header('Content-Disposition', 'attachment').header('Cache-Control', 'no-store')
-      return reply.type('application/octet-stream').send(Buffer.from(bytes))
+      return reply.type('application/octet-stream').header('Content-Length', found.sizeBytes).send(found.body)
     },
   })
 }

@@ -1,6 +1,8 @@
 import { delimiter, resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import { formatDuration } from '../../contract/index.ts'
+import type { ArtifactPlace } from '../../store/artifact-place.ts'
+import { s3Address } from '../../store/s3/place.ts'
 
 /** The environment from which `readConfig` reads this configuration again. */
 export function configEnvironment(config: Config): NodeJS.ProcessEnv {
@@ -9,7 +11,7 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
     ...env,
     COMMIT_SUITE_HOME: config.stateDir,
     COMMIT_SUITE_CACHE: config.cacheDir,
-    COMMIT_SUITE_ARTIFACTS: config.artifactsDir,
+    ...artifactVariables(config.artifacts),
     COMMIT_SUITE_DATABASE_URL: config.databaseUrl ?? '',
     COMMIT_SUITE_SLOTS: String(config.slots),
     COMMIT_SUITE_ALLOWED_REPOS: config.allowedRepos.join(','),
@@ -23,6 +25,7 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
     ...duration('COMMIT_SUITE_RETENTION', config.retention.resultsMs),
     ...duration('COMMIT_SUITE_RETENTION_LOGS', config.retention.logsMs),
     TEMPORAL_NAMESPACE: config.temporalNamespace,
+    ...absolutePaths(env),
     ...(env.KUBECONFIG ? { KUBECONFIG: absoluteList(env.KUBECONFIG) } : {}),
     ...(config.notifyFile === undefined ? {} : { COMMIT_SUITE_NOTIFY: config.notifyFile }),
     ...(config.templatesDir === undefined ? {} : { COMMIT_SUITE_TEMPLATES: config.templatesDir }),
@@ -30,9 +33,25 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
   }
 }
 
+function artifactVariables(place: ArtifactPlace): NodeJS.ProcessEnv {
+  if (typeof place === 'string') return { COMMIT_SUITE_ARTIFACTS: place }
+  return {
+    COMMIT_SUITE_ARTIFACTS: s3Address(place),
+    COMMIT_SUITE_S3_ENDPOINT: place.endpoint ?? '',
+    COMMIT_SUITE_S3_REGION: place.region ?? '',
+    COMMIT_SUITE_S3_PATH_STYLE: String(place.pathStyle),
+  }
+}
+
 const duration = (name: string, ms: number | undefined) => (ms === undefined ? {} : { [name]: formatDuration(ms) })
 
+/** Files in which a client of S3 looks for its credentials. */
+const FILES_OF_AWS = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const
+
 /** The supervisor has another working directory than its caller. */
+const absolutePaths = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(FILES_OF_AWS.flatMap((name) => (env[name] ? [[name, resolve(env[name])]] : [])))
+
 const absoluteList = (paths: string): string =>
   paths
     .split(delimiter)

@@ -14,10 +14,10 @@ const DEFAULT_LINGER_MS = 5_000
 
 const config = readConfig()
 const lingerMs = Number(process.env.COMMIT_SUITE_LINGER_MS ?? DEFAULT_LINGER_MS)
-const { stateDir, artifactsDir, databaseUrl } = config
+const { stateDir, artifacts, databaseUrl } = config
 // Commands wait for this process to start, and later it asks again and again.
 const patience = { openingMs: 20_000, workingMs: 5_000 }
-const store = await openStore({ stateDir, artifactsDir, databaseUrl, patience })
+const store = await openStore({ stateDir, artifacts, databaseUrl, patience })
 
 /** Where the database is away, whatever was asked about is taken for open: the stack stays until it is back. */
 async function openWhileAway(asked: Promise<boolean>): Promise<boolean> {

@@ -64,7 +64,7 @@ async function publishOurs(store: Store, suite: string): Promise<void> {
 
 async function compare(kind: Kind, size: { subscribers: number; events: number }): Promise<Figure[]> {
   const stateDir = await mkdtemp(join(tmpdir(), 'cs-bench-'))
-  const store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+  const store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
   const ours: Round[] = []
   const bare: Round[] = []
   try {

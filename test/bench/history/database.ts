@@ -27,7 +27,7 @@ export type OpenHistoryDatabase = () => Promise<HistoryDatabase>
 export async function openSqlite(): Promise<HistoryDatabase> {
   const stateDir = await mkdtemp(join(tmpdir(), 'cs-bench-history-'))
   const db = await openForWriting(stateDir)
-  const store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+  const store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
   return {
     db,
     store,
@@ -51,7 +51,7 @@ export async function openPostgres(): Promise<HistoryDatabase> {
   const stateDir = await mkdtemp(join(tmpdir(), 'cs-bench-history-'))
   const server = await TestPostgres.start({ settings: ['shared_buffers=1GB', 'work_mem=64MB'] })
   const databaseUrl = await server.database()
-  const store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts'), databaseUrl })
+  const store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts'), databaseUrl })
   const db = await openPostgresDatabase({ url: databaseUrl, readOnly: false, patience: PATIENCE })
   return {
     db,

@@ -8,7 +8,7 @@ import { useDatabases } from '../../unit/store/temporary-store.ts'
 const FOLDER = new URL('../../unit/store/', import.meta.url)
 
 /** Tests of SQLite's file, of its earlier schemas, and of what is in no database. */
-const OF_NO_CONCERN = ['open.test.ts', 'earlier-schema.test.ts', 'artifacts.test.ts']
+const OF_NO_CONCERN = ['open.test.ts', 'earlier-schema.test.ts', 'artifacts.test.ts', 'artifact-files.test.ts']
 
 // Some record a thousand runs one after the other, each with five round trips to a server that shares the machine.
 vi.setConfig({ testTimeout: 240_000 })
@@ -16,7 +16,7 @@ const server = await TestPostgres.start()
 afterAll(() => server.dispose())
 
 const migrated = await server.database()
-await (await openStore({ stateDir: '/', artifactsDir: '/', databaseUrl: migrated })).close()
+await (await openStore({ stateDir: '/', artifacts: '/', databaseUrl: migrated })).close()
 let made = 0
 useDatabases(() => {
   made += 1

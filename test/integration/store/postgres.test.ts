@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose())
 
 async function opened(databaseUrl: string, workingMs = 60_000): Promise<Store> {
-  const store = await openStore({ stateDir: '/', artifactsDir: '/', databaseUrl, patience: { workingMs } })
+  const store = await openStore({ stateDir: '/', artifacts: '/', databaseUrl, patience: { workingMs } })
   onTestFinished(() => store.close())
   return store
 }
@@ -165,7 +165,7 @@ describe('a database that is away', () => {
     expect(String(error)).toContain(`the result database postgres://127.0.0.1:${server.port}/${nameOf(url)}: `)
     expect(JSON.stringify(error) + String(error)).not.toContain('s3cret-word')
     const opening = openStore({
-      ...{ stateDir: '/', artifactsDir: '/', databaseUrl: url },
+      ...{ stateDir: '/', artifacts: '/', databaseUrl: url },
       patience: { openingMs: 0 },
     })
     await expect(opening).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -200,7 +200,7 @@ describe('roles with few rights', () => {
     await expect(opened(asApp)).rejects.toThrow(
       /permission denied .* \(to bring its schema from 0 to \d+\)\. Start any command once as the role that owns/,
     )
-    await (await openStore({ stateDir: '/', artifactsDir: '/', databaseUrl: url })).close()
+    await (await openStore({ stateDir: '/', artifacts: '/', databaseUrl: url })).close()
     await server.query(
       `grant select, insert, update, delete on all tables in schema public to app;
        grant select on all tables in schema public to face;

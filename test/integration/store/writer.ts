@@ -5,7 +5,7 @@ import { pausedEvent, runResult } from '../../unit/store/samples.ts'
 
 /** A process of its own that opens a store and writes; says `ready` and waits for a line before it begins. */
 const [mode = '', stateDir = '', name = '', count = '0'] = process.argv.slice(2)
-const options = { stateDir, artifactsDir: join(stateDir, 'artifacts') }
+const options = { stateDir, artifacts: join(stateDir, 'artifacts') }
 
 async function openOnly(): Promise<number> {
   const store = await openStore({ ...options, readOnly: name.startsWith('reader') })

@@ -35,6 +35,7 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'git',
     'state directory',
     'result database',
+    'artifacts',
     'socket path',
     'Temporal server',
     'running stack',
@@ -50,7 +51,7 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'go',
   ])
   for (const one of checks) expect(one.status === 'ok' || (one.remedy ?? '') !== '', one.name).toBe(true)
-  expect(checks.slice(0, 5).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  expect(checks.slice(0, 6).map(({ status }) => status)).toEqual(Array(6).fill('ok'))
   expect(await readdir(config.stateDir)).toEqual([])
 })
 

@@ -29,7 +29,7 @@ it('the database of the first version opens with all that it holds, and is of th
   raw(`insert into schema_versions values (1, 'then');
     insert into suites values ('old', '/repositories/one', '${spec}', 'digest', 'completed', null, '2026-01-01', '2026-01-02');
     insert into event_counters values ('old', 0)`)
-  const store = await openStore({ stateDir, artifactsDir: stateDir })
+  const store = await openStore({ stateDir, artifacts: stateDir })
   expect(await store.suites.get('old')).toMatchObject({
     id: 'old',
     status: 'completed',

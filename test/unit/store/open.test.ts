@@ -7,7 +7,7 @@ import { whileBusy } from '../../../src/store/sqlite/busy.ts'
 import { runResult } from './samples.ts'
 import { storeWithSuite, temporaryDirectory } from './temporary-store.ts'
 
-const at = (stateDir: string, readOnly = false) => ({ stateDir, artifactsDir: join(stateDir, 'artifacts'), readOnly })
+const at = (stateDir: string, readOnly = false) => ({ stateDir, artifacts: join(stateDir, 'artifacts'), readOnly })
 
 function rawDatabase(stateDir: string): DatabaseSync {
   const database = new DatabaseSync(join(stateDir, 'results.db'))

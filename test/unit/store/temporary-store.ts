@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
 import { Client } from 'pg'
 import { onTestFinished } from 'vitest'
+import type { ArtifactPlace } from '../../../src/store/artifact-place.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { openPostgres } from '../../../src/store/postgres/database.ts'
 import type { Schema } from '../../../src/store/schema.ts'
@@ -26,21 +27,50 @@ export function useDatabases(make: () => Promise<string>): void {
   newDatabase = make
 }
 
+interface Bucket {
+  place: ArtifactPlace
+  /** Keys of all that it holds. */
+  list(): Promise<string[]>
+}
+
+let newBucket: (() => Promise<Bucket>) | undefined
+
+/** The same for artifacts, in the place of a folder. */
+export function useBuckets(make: () => Promise<Bucket>): void {
+  newBucket = make
+}
+
+/** Where artifacts go, and what lies there: the paths or keys below it. */
+export async function temporaryArtifacts(): Promise<Bucket> {
+  if (newBucket !== undefined) return await newBucket()
+  const place = join(await temporaryDirectory(), 'artifacts')
+  return { place, list: () => filesBelow(place) }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+    .toSorted()
+}
+
 export interface TemporaryStore {
   store: Store
   stateDir: string
-  artifactsDir: string
+  /** Paths or keys of all its artifacts. */
+  listArtifacts(): Promise<string[]>
   /** Of PostgreSQL; SQLite's is in the state directory. */
   databaseUrl: string | undefined
 }
 
 export async function temporaryStore(): Promise<TemporaryStore> {
   const stateDir = await temporaryDirectory()
-  const artifactsDir = join(stateDir, 'artifacts')
+  const { place: artifacts, list: listArtifacts } = await temporaryArtifacts()
   const databaseUrl = await newDatabase()
-  const store = await openStore({ stateDir, artifactsDir, databaseUrl })
+  const store = await openStore({ stateDir, artifacts, databaseUrl })
   onTestFinished(() => store.close())
-  return { store, stateDir, artifactsDir, databaseUrl }
+  return { store, stateDir, listArtifacts, databaseUrl }
 }
 
 export async function storeWithSuite(id = 's-1', seeds: number[] = [11, 22, 33]) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { sep } from 'node:path'
 import { readConfig } from '../../../config.ts'
+import type { ArtifactPlace } from '../../../store/artifact-place.ts'
 
 /** What of this host a sandbox must not see, even where it lies inside something that is shown. */
 export interface HostPlaces {
@@ -24,12 +25,15 @@ export function realPath(path: string): string {
 
 const withRealPaths = (paths: string[]): string[] => [...new Set(paths.flatMap((path) => [path, realPath(path)]))]
 
+/** A bucket is out of reach of those whose credentials are hidden and who have no network. */
+const folderOf = (place: ArtifactPlace): string[] => (typeof place === 'string' ? [place] : [])
+
 /** Reads what to hide from the environment of this process. */
 export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
   const config = readConfig(env)
   return {
     homes: withRealPaths([env.HOME || homedir(), userInfo().homedir, '/root', '/home']),
-    hidden: withRealPaths([config.stateDir, config.cacheDir, config.artifactsDir]),
+    hidden: withRealPaths([config.stateDir, config.cacheDir, ...folderOf(config.artifacts)]),
   }
 }
 

@@ -17,7 +17,7 @@ let store: Store
 beforeAll(async () => {
   environments = new Environments(await connectCluster(undefined))
   stateDir = await mkdtemp(join(tmpdir(), 'garbage-'))
-  store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+  store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
 })
 afterAll(async () => {
   await store.close()

@@ -32,7 +32,7 @@ export class JobBench {
 
   static async open(options: Partial<RunpodDeps> = {}): Promise<JobBench> {
     const stateDir = await mkdtemp(join(tmpdir(), 'commit-suite-jobs-'))
-    const store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+    const store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
     onTestFinished(async () => {
       await store.close()
       await rm(stateDir, { recursive: true, force: true })
