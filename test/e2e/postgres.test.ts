@@ -4,24 +4,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Home } from '../support/home.ts'
 import { TestPostgres } from '../support/postgres.ts'
 import { plainRepository, type TestRepository } from '../support/repository.ts'
+import { credentialVariables, TestS3 } from '../support/s3-server/server.ts'
 import { type Serving, startServing } from '../support/serving.ts'
 
-// Two machines that have one PostgreSQL as their record: one works, both know what it did.
+// Two machines that have one PostgreSQL as their record and one bucket for what runs leave: one works, both know what it did.
 
 let server: TestPostgres
+let bucket: TestS3
 let repo: TestRepository
 let home: Home
 let other: Home
 let gateways: Serving[]
 beforeAll(async () => {
-  server = await TestPostgres.start()
-  const [url] = await Promise.all([
+  ;[server, bucket] = await Promise.all([TestPostgres.start(), TestS3.start()])
+  const [url, name] = await Promise.all([
     server.database(),
+    bucket.bucket(),
     plainRepository(2).then((made) => {
       repo = made
     }),
   ])
-  const env = { COMMIT_SUITE_DATABASE_URL: url, COMMIT_SUITE_SLOTS: '2', KUBECONFIG: '/nowhere' }
+  const env = {
+    ...{ COMMIT_SUITE_DATABASE_URL: url, COMMIT_SUITE_SLOTS: '2', KUBECONFIG: '/nowhere' },
+    ...{ COMMIT_SUITE_ARTIFACTS: `s3://${name}/artifacts`, COMMIT_SUITE_S3_ENDPOINT: bucket.endpoint },
+    ...credentialVariables(bucket.owner),
+  }
   home = await Home.make(env)
   const working = await startServing(home)
   const { temporalAddress } = await home.readyStack()
@@ -34,13 +41,15 @@ afterAll(async () => {
   await home?.dispose()
   await repo?.remove()
   await server?.dispose()
+  await bucket?.dispose()
 })
 
-describe('commands and gateways on one PostgreSQL', () => {
+describe('commands and gateways on one PostgreSQL and one bucket', () => {
   it('run a suite, and tell the same of it wherever they are', async () => {
     const suite = ['run', '--repo', repo.path, '--commits', 'HEAD~1,HEAD', '--no-setup', '--id', 'shared']
-    const command = 'echo "out $ATTEMPT"; test "$ATTEMPT" -ne 1'
-    const { exitCode, report } = await home.report(...suite, '--command', command, '--runs', '4')
+    const command = 'echo "out $ATTEMPT"; echo "<x>$ATTEMPT</x>" >left.xml; test "$ATTEMPT" -ne 1'
+    const options = ['--runs', '4', '--reports', 'left.xml']
+    const { exitCode, report } = await home.report(...suite, '--command', command, ...options)
     expect(exitCode).toBe(1)
     expect(report).toMatchObject({
       status: 'completed',
@@ -59,6 +68,25 @@ describe('commands and gateways on one PostgreSQL', () => {
       expect(here.exitCode).toBe(0)
     }
     await expect(access(join(home.config.stateDir, 'results.db'))).rejects.toThrow('ENOENT')
+  })
+
+  it('read what runs have left on the other machine, and say so while nobody can', async () => {
+    const run = `shared.${repo.shas.at(-1)?.slice(0, 12)}.2`
+    expect(await other.cli('logs', run)).toMatchObject({ exitCode: 0, stdout: 'out 2' })
+    const artifact = () => fetch(`${gateways[1]?.url}/v1/runs/${run}/artifacts/reports/left.xml`)
+    expect(await (await artifact()).text()).toBe('<x>2</x>\n')
+    for (const machine of [home, other]) {
+      await expect(access(join(machine.config.stateDir, 'artifacts'))).rejects.toThrow('ENOENT')
+    }
+    await bucket.crash()
+    const refused = await artifact()
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'artifact_store_failed' }])
+    expect(await other.cli('logs', run)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('Is COMMIT_SUITE_S3_ENDPOINT right, and does the server run?'),
+    })
+    await bucket.resume()
+    expect((await artifact()).status).toBe(200)
   })
 
   it('know the keys that the other machine made, and stream the same events', async () => {
