@@ -61,7 +61,7 @@ const parseRow = (row: { data: string }): SuiteEvent => suiteEventSchema.parse({
 
 export function eventStore(db: Database): EventStore {
   return {
-    append: async (event) => (await write(db, (trx) => appendEvent(trx, event))).seq,
+    append: (event) => write(db, (trx) => appendEvent(trx, event)),
 
     async read(suite, after, limit): Promise<SuiteEvent[]> {
       const rows = await db

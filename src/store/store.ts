@@ -160,9 +160,9 @@ export interface SuiteStore {
   countEnded(place: { endpoint: string; owner: string | null }): Promise<{ completed: number; failed: number }>
   /**
    * Sets the status and appends the event in one transaction; a finished suite keeps its first end, and a call whose
-   * event is already on record changes nothing.
+   * event is already on record changes nothing. Returns whether this one did.
    */
-  setStatus(id: string, status: SuiteStatus, event: NewSuiteEvent | null, failure?: string): Promise<void>
+  setStatus(id: string, status: SuiteStatus, event: NewSuiteEvent | null, failure?: string): Promise<boolean>
   /**
    * Replaces the specification, once: what the repository's commits settle of it. `seeds` replace those of the suite
    * in the same transaction.
@@ -233,8 +233,8 @@ export interface TestStore {
 }
 
 export interface EventStore {
-  /** Appends once per (suite, type, subject, ordinal); returns the number it has, old or new. */
-  append(event: NewSuiteEvent): Promise<number>
+  /** Appends once per (suite, type, subject, ordinal); returns the number it has, old or new, and whether it is new. */
+  append(event: NewSuiteEvent): Promise<{ seq: number; appended: boolean }>
   /** Events with seq > after, in order. */
   read(suite: string, after: number, limit: number): Promise<SuiteEvent[]>
   lastSeq(suite: string): Promise<number>

@@ -119,8 +119,8 @@ const setStatus =
       await takeNumbers(trx, id, 0)
       const current = await trx.selectFrom('suites').select('status').where('id', '=', id).executeTakeFirst()
       if (current === undefined) throw suiteNotFound(id)
-      if (!isOpen(current.status)) return
-      if (event !== null && !(await appendEvent(trx, event)).appended) return
+      if (!isOpen(current.status)) return false
+      if (event !== null && !(await appendEvent(trx, event)).appended) return false
       await trx
         .updateTable('suites')
         .set({
@@ -130,6 +130,7 @@ const setStatus =
         })
         .where('id', '=', id)
         .execute()
+      return true
     })
 
 async function putVerdict(trx: Write, id: string, sha: string, ordinal: number, verdict: Verdict): Promise<void> {

@@ -51,7 +51,7 @@ describe('several writers', () => {
         // What was lost in its very commit is unknown to the writer, who asks again, as an activity does.
         const recorded = await repeated(() => store.results.record(result))
         if (recorded.inserted) inserted += 1
-        await repeated(() => store.events.append(pausedEvent('s-0', attempt)))
+        await repeated(() => store.events.append(pausedEvent('s-0', attempt)).then(({ seq }) => seq))
       }
       return inserted
     })

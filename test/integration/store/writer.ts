@@ -22,8 +22,8 @@ async function recordAll(): Promise<number> {
     const recorded = await store.results.record(runResult({ attempt, node: name }))
     if (recorded.inserted) inserted += 1
     const event = { ...pausedEvent('s-1', attempt), subject: name }
-    const seq = await store.events.append(event)
-    if ((await store.events.append(event)) !== seq) throw new Error('a repeated event got another number')
+    const { seq } = await store.events.append(event)
+    if ((await store.events.append(event)).seq !== seq) throw new Error('a repeated event got another number')
   }
   await store.close()
   return inserted

@@ -5,10 +5,10 @@ import { storeWithSuite, temporaryStore } from './temporary-store.ts'
 
 test('an event appended again keeps its number and leaves no gap', async () => {
   const { store } = await storeWithSuite()
-  expect(await store.events.append(pausedEvent('s-1', 0))).toBe(1)
-  expect(await store.events.append(pausedEvent('s-1', 1))).toBe(2)
-  expect(await store.events.append(pausedEvent('s-1', 0))).toBe(1)
-  expect(await store.events.append(pausedEvent('s-1', 2))).toBe(3)
+  expect(await store.events.append(pausedEvent('s-1', 0))).toEqual({ seq: 1, appended: true })
+  expect(await store.events.append(pausedEvent('s-1', 1))).toEqual({ seq: 2, appended: true })
+  expect(await store.events.append(pausedEvent('s-1', 0))).toEqual({ seq: 1, appended: false })
+  expect(await store.events.append(pausedEvent('s-1', 2))).toEqual({ seq: 3, appended: true })
   expect(await store.events.lastSeq('s-1')).toBe(3)
 })
 
@@ -36,8 +36,8 @@ test('a reader gets what follows its cursor, in order, as it was written', async
 test('suites are numbered apart', async () => {
   const { store } = await storeWithSuite('s-1')
   await store.suites.create({ spec: suiteSpec('s-2'), requestDigest: 'digest', seeds: [1] })
-  expect(await store.events.append(pausedEvent('s-1', 0))).toBe(1)
-  expect(await store.events.append(pausedEvent('s-2', 0))).toBe(1)
+  expect(await store.events.append(pausedEvent('s-1', 0))).toEqual({ seq: 1, appended: true })
+  expect(await store.events.append(pausedEvent('s-2', 0))).toEqual({ seq: 1, appended: true })
 })
 
 test('an event of a suite that is not on record is refused', async () => {

@@ -96,7 +96,7 @@ test('commits are stored once, with their events, and read in the order asked fo
     { seq: 2, type: 'commit.resolved', data: { sha: OTHER_SHA, position: 0 } },
     { seq: 3, type: 'commit.resolved', data: { sha: SHA, refs: ['HEAD', 'main'] } },
   ])
-  expect(await store.events.append(pausedEvent('s-1', 1))).toBe(4)
+  expect(await store.events.append(pausedEvent('s-1', 1))).toEqual({ seq: 4, appended: true })
 })
 
 test('the commits of the largest suite are stored in one go', async () => {
