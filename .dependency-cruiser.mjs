@@ -80,6 +80,18 @@ export default {
       'What everything rests on imports nothing that rests on it.',
     ),
     never(
+      'telemetry-knows-no-user',
+      { path: '^src/telemetry/' },
+      { path: '^(src/(cli|gateway|dashboard|temporal|executors|store)|workflows|activities)/', ...valuesOnly },
+      'It wraps store and executors by their types, and both sides of Temporal use it.',
+    ),
+    never(
+      'opentelemetry-sdk-where-it-is-started',
+      { path: '^(src|workflows|activities)/', pathNot: '^src/telemetry/tracing\\.ts$' },
+      { path: '(^|/)node_modules/@opentelemetry/', pathNot: '/@opentelemetry/api/', ...valuesOnly },
+      'Everything else uses its small API: nobody loads the SDK who wants no traces.',
+    ),
+    never(
       'network-rests-on-contract',
       { path: '^src/network/' },
       { path: '^(src|workflows|activities)/', pathNot: '^src/(network|contract)/' },

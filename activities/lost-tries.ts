@@ -1,4 +1,5 @@
-import { type ArtifactRef, formatRunId, type RunKey } from '../src/contract/index.ts'
+import type { ArtifactRef, RunKey } from '../src/contract/index.ts'
+import { runFields } from '../src/telemetry/log-fields.ts'
 import type { ActivityDeps } from './deps.ts'
 import { maskBytes } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
@@ -15,7 +16,7 @@ export async function storeForensics(
   try {
     await store.artifacts.putBytes(key, forensicsName(planned.try), maskBytes(masked, bundle))
   } catch (error) {
-    log.activities.warn({ run: formatRunId(key), try: planned.try, err: error }, 'forensics could not be stored')
+    log.activities.warn({ ...runFields({ key, ...planned }), err: error }, 'forensics could not be stored')
   }
 }
 

@@ -1,4 +1,5 @@
 import { CommitSuiteError, type ErrorCode, formatRunId, LIMITS } from '../src/contract/index.ts'
+import { runFields } from '../src/telemetry/log-fields.ts'
 import type { RunOutcome } from '../workflows/api.ts'
 import type { Fault, RunReference } from './api.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -24,7 +25,7 @@ export async function countFault(
   error: CommitSuiteError,
 ): Promise<CommitSuiteError> {
   const { key, seed } = planned
-  deps.log.activities.warn({ run: formatRunId(key), try: planned.try, err: error }, 'run lost to a fault')
+  deps.log.activities.warn({ ...runFields(planned), err: error }, 'run lost to a fault')
   if (!error.retryable) return error
   const run = formatRunId(key)
   const message = maskText(suitePatterns(deps.secrets, planned.spec), error.message).slice(0, LONGEST_MESSAGE)

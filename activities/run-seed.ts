@@ -3,6 +3,8 @@ import { CommitSuiteError, LIMITS, type SuiteSpec } from '../src/contract/index.
 import type { RunRequest } from '../src/executors/executor.ts'
 import { resolveSecrets } from '../src/executors/resolve-secrets.ts'
 import { reportGlobs } from '../src/frameworks/report-globs.ts'
+import { noteActivity } from '../src/telemetry/activity-notes.ts'
+import { keyFields, runFields } from '../src/telemetry/log-fields.ts'
 import type { RunOutcome } from '../workflows/api.ts'
 import type { RunReference } from './api.ts'
 import type { ProjectLookup } from './commit-project.ts'
@@ -49,11 +51,13 @@ export async function runSeed(
       memory.spec(key.suite, standing.suiteCreatedAt),
       memory.seed(key.suite, standing.suiteCreatedAt, key.attempt),
     ])
-    return { key, try: standing.failedTries + 1, seed, spec, treeKey }
+    const nth = standing.failedTries + 1
+    noteActivity({ seed, try: nth })
+    return { key, try: nth, seed, spec, treeKey }
   }
   if (standing.outcome !== null) {
     // The attempt before this one may have died between recording the result and giving back the run's place.
-    if (activityInfo().attempt > 1) await forget(deps, lookups.project, plan)
+    if (activityInfo().attempt > 1) await forget(deps, lookups.project, key, plan)
     return { outcome: standing.outcome }
   }
   // Queued ahead before the pause: only what has begun is in flight.
@@ -94,18 +98,26 @@ async function execute(
   const { framework } = await lookups.project(spec, key.sha)
   const rules = await lookups.rules(spec, key.sha)
   const result = await recordCompletion(deps, planned, completion, { framework, rules, masked, heartbeat })
+  noteActivity({ outcome: result.outcome })
   await completion.dispose()
   return { outcome: result.outcome }
 }
 
 /** The result is on record whatever comes of this. */
-async function forget(deps: ActivityDeps, project: ProjectLookup, plan: () => Promise<PlannedRun>): Promise<void> {
+async function forget(
+  deps: ActivityDeps,
+  project: ProjectLookup,
+  key: PlannedRun['key'],
+  plan: () => Promise<PlannedRun>,
+): Promise<void> {
+  let planned: PlannedRun | undefined
   try {
-    const planned = await plan()
+    planned = await plan()
     const executor = await deps.executors.of(planned.spec.executor)
     await executor.forget(await requestOf(project, planned), { signal: cancellationSignal(), heartbeat })
   } catch (error) {
-    deps.log.activities.warn({ err: error }, 'what a run has left stays until its lane ends')
+    const about = planned === undefined ? keyFields(key) : runFields(planned)
+    deps.log.activities.warn({ ...about, err: error }, 'what a run has left stays until its lane ends')
   }
 }
 

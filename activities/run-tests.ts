@@ -1,7 +1,8 @@
-import { formatRunId, type RunTests } from '../src/contract/index.ts'
+import type { RunTests } from '../src/contract/index.ts'
 import type { RunCompletion } from '../src/executors/executor.ts'
 import type { FrameworkName } from '../src/frameworks/framework.ts'
 import { readRunTests } from '../src/frameworks/reports/read-run-tests.ts'
+import { runFields } from '../src/telemetry/log-fields.ts'
 import type { ActivityDeps } from './deps.ts'
 import type { PlannedRun } from './planned-run.ts'
 
@@ -21,7 +22,7 @@ export interface ReadingTests {
  */
 export async function readTests(
   { log }: Pick<ActivityDeps, 'log'>,
-  { key }: Pick<PlannedRun, 'key'>,
+  planned: Pick<PlannedRun, 'key' | 'seed' | 'try'>,
   { files, leftOut, stdout }: RunCompletion,
   { framework, masked, heartbeat }: ReadingTests,
 ): Promise<RunTests | undefined> {
@@ -30,7 +31,7 @@ export async function readTests(
     const secrets = masked.map((secret) => secret.toString())
     const tests = await readRunTests({ files, leftOut, stdout, framework, secrets })
     const unreadable = tests?.unreadable ?? []
-    if (unreadable.length > 0) log.activities.warn({ run: formatRunId(key), unreadable }, 'reports cannot be read')
+    if (unreadable.length > 0) log.activities.warn({ ...runFields(planned), unreadable }, 'reports cannot be read')
     return tests
   } finally {
     clearInterval(beating)

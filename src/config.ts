@@ -9,6 +9,7 @@ import { type Prices, parsePrices } from './prices.ts'
 import type { ArtifactPlace } from './store/artifact-place.ts'
 import { databaseUrl } from './store/postgres/database-url.ts'
 import { isS3Address, parseS3Place, type S3Settings } from './store/s3/place.ts'
+import { type ListenAddress, parseListenAddress } from './telemetry/listen-address.ts'
 
 /** Everything the environment decides, read once in each main. All paths are absolute. */
 export interface Config {
@@ -40,6 +41,10 @@ export interface Config {
   /** Names of the secret variables that requests from the network may refer to. */
   allowedSecrets: readonly string[]
   logLevel: string
+  /** Where this process, gateway or worker, serves its metrics; undefined for nowhere. */
+  metrics: ListenAddress | undefined
+  /** The same of the worker that `serve` and the commands on this machine start beside themselves. */
+  workerMetrics: ListenAddress | undefined
   /** Origins of pages that may call the gateway besides its own, which a proxy in front of it gives another name. */
   gatewayOrigins: readonly string[]
   /** Where the tests of WebSocket clients happen, who cannot say it themselves. */
@@ -90,6 +95,8 @@ const variables = z.object({
   COMMIT_SUITE_FACE_EXECUTOR: z.enum(['local', 'kubernetes']).default('local'),
   COMMIT_SUITE_PRICES: z.string().default(''),
   COMMIT_SUITE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  COMMIT_SUITE_METRICS: z.string().optional(),
+  COMMIT_SUITE_WORKER_METRICS: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   COMMIT_SUITE_TEMPORAL_UI: z
@@ -126,6 +133,9 @@ function listOf(field: string, text: string, isValid: (entry: string) => boolean
   if (wrong === undefined) return given
   throw invalidInput(field, wrong, rule, 'Separate entries by commas.', 'config_invalid')
 }
+
+const listenAddress = (field: string, text: string | undefined): ListenAddress | undefined =>
+  text === undefined ? undefined : parseListenAddress(field, text)
 
 /** As the API server has it: names of secrets are DNS subdomains. */
 const SECRET_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
@@ -222,6 +232,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowedAddresses: addressList('COMMIT_SUITE_ALLOWED_ADDRESSES', v.COMMIT_SUITE_ALLOWED_ADDRESSES),
     allowedSecrets: variableNames('COMMIT_SUITE_ALLOWED_SECRETS', v.COMMIT_SUITE_ALLOWED_SECRETS),
     logLevel: v.COMMIT_SUITE_LOG_LEVEL,
+    metrics: listenAddress('COMMIT_SUITE_METRICS', v.COMMIT_SUITE_METRICS),
+    workerMetrics: listenAddress('COMMIT_SUITE_WORKER_METRICS', v.COMMIT_SUITE_WORKER_METRICS),
     gatewayOrigins: origins('COMMIT_SUITE_ORIGINS', v.COMMIT_SUITE_ORIGINS),
     faceExecutor: v.COMMIT_SUITE_FACE_EXECUTOR,
     kubernetesPods: v.COMMIT_SUITE_KUBERNETES_PODS,

@@ -14,8 +14,9 @@ import { describeOperations } from './docs.ts'
 import { logAccess, requestId } from './http/access-log.ts'
 import { Drain, refuseWhileDraining } from './http/draining.ts'
 import { parseJsonBodies } from './http/json-body.ts'
-import { countRequests } from './http/metrics.ts'
+import { countRequests, type Metrics } from './http/metrics.ts'
 import { answerWithProblems } from './http/problems.ts'
+import { traceRequests } from './http/trace-requests.ts'
 import { validateByZod } from './http/validate.ts'
 import './request.ts'
 import { OpenLimit } from './open-limit.ts'
@@ -53,6 +54,7 @@ const MINUTE_MS = 60_000
 export interface Gateway {
   app: FastifyInstance
   drain: Drain
+  metrics: Metrics
 }
 
 /** Builds the service: checks first, then routes. It starts workflows and streams what they do; it runs nothing. */
@@ -76,6 +78,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   await app.register(cookie)
   refuseWhileDraining(app, drain)
   await protect(app, deps)
+  traceRequests(app)
   await app.register(websocket, { options: { maxPayload: LARGEST_FRAME_BYTES } })
   await describeOperations(app, packageVersion())
 
@@ -123,7 +126,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   ]) {
     await app.register(plugin, streaming)
   }
-  return { app, drain }
+  return { app, drain, metrics }
 }
 
 /** What a route asks for; one that forgot to say so asks for the most. The documents tell what the source tells. */

@@ -3,11 +3,13 @@ import type { Config } from '../config.ts'
 import { invalidInput } from '../contract/index.ts'
 import type { EnvironmentAccess } from '../executors/environment-access.ts'
 import type { Store } from '../store/store.ts'
+import { tracedStarts } from '../telemetry/traced-starts.ts'
 import { connectSuites } from '../temporal/connect.ts'
 import { buildGateway } from './app.ts'
 import { isLoopbackAddress } from './auth/loopback.ts'
 import { dashboardFolder } from './dashboard/folder.ts'
 import { type ListeningGateway, listen } from './listen.ts'
+import { serveMetrics } from './serve-metrics.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -34,7 +36,8 @@ export async function startGateway(options: GatewayOptions): Promise<ListeningGa
   }
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: false }))
   const { temporalAddress: address, temporalUi: ownUi, namespace } = stack
-  const control = await connectSuites({ address, namespace, store })
+  const traces = await tracedStarts(log)
+  const control = await connectSuites({ address, namespace, store, interceptors: traces?.interceptors ?? [] })
   const gateway = await buildGateway({
     store,
     control,
@@ -54,11 +57,18 @@ export async function startGateway(options: GatewayOptions): Promise<ListeningGa
     },
     log,
   })
-  try {
-    const { url, close } = await listen(gateway, host, port)
-    return { url, close: () => close().finally(() => control.close()) }
-  } catch (error) {
+  const served = config.metrics === undefined ? undefined : serveMetrics(gateway, { store, control }, config.metrics)
+  const closeRest = async (): Promise<void> => {
     await control.close()
+    await traces?.stop()
+    await (await served?.catch(() => undefined))?.close()
+  }
+  try {
+    await served
+    const { url, close } = await listen(gateway, host, port)
+    return { url, close: () => close().finally(closeRest) }
+  } catch (error) {
+    await closeRest()
     throw error
   }
 }

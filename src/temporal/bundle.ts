@@ -24,6 +24,7 @@ export async function buildWorkflowBundle(path: string): Promise<void> {
   const silent = () => undefined
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(packageRoot(), 'workflows', 'index.ts'),
+    workflowInterceptorModules: [join(packageRoot(), 'workflows', 'carry-trace.ts')],
     logger: { log: silent, trace: silent, debug: silent, info: silent, warn: console.warn, error: console.error },
   })
   await mkdir(join(path, '..'), { recursive: true })

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   Client,
   Connection,
+  type WorkflowClientInterceptor,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
@@ -26,6 +27,8 @@ export interface ConnectOptions {
   address: string
   namespace: string
   store: Store
+  /** Around the starts of workflows. */
+  interceptors?: readonly WorkflowClientInterceptor[]
 }
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of the API. */
@@ -44,9 +47,14 @@ export interface GatewayControl extends SuiteControl {
 }
 
 /** Connects to Temporal; throws `temporal_unavailable` where it does not answer. */
-export async function connectSuites({ address, namespace, store }: ConnectOptions): Promise<GatewayControl> {
+export async function connectSuites({
+  address,
+  namespace,
+  store,
+  interceptors = [],
+}: ConnectOptions): Promise<GatewayControl> {
   const connection = await connect(address)
-  const client = new Client({ connection, namespace })
+  const client = new Client({ connection, namespace, interceptors: { workflow: [...interceptors] } })
   const handleOf = (suite: string) => client.workflow.getHandle(suiteWorkflowId(suite))
   return {
     sessions: sessionControl(client),

@@ -8,6 +8,7 @@ import { isOpen } from '../contract/index.ts'
 import type { SecretSource } from '../executors/executor.ts'
 import { createLocalExecutor } from '../executors/local/executor.ts'
 import { openStore } from '../store/open.ts'
+import { startWorkerTelemetry } from '../telemetry/worker-telemetry.ts'
 import { hostExecutors, openKubernetesExecutor } from './host-executors.ts'
 import { hostId } from './host-identity.ts'
 import { ReceivedSecrets } from './suite-secrets.ts'
@@ -30,6 +31,10 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   const { stateDir, artifacts, databaseUrl, slots, cacheDir } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const store = await openStore({ stateDir, artifacts, databaseUrl, patience: { openingMs: 60_000 } })
+  const telemetry = await startWorkerTelemetry(config, { keys: store.keys, log }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const local = createLocalExecutor({ stateDir, log, secrets })
   const executors = hostExecutors(local, () => openKubernetesExecutor(config, { log, secrets }))
   const ended = new AbortController()
@@ -47,8 +52,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       embedded: process.env.COMMIT_SUITE_EMBEDDED === '1',
       retention: config.retention,
       deps: {
-        store,
-        executors,
+        store: telemetry.store(store),
+        executors: telemetry.executors(executors),
         secrets,
         stateDir,
         transports: config.gitTransports,
@@ -58,14 +63,19 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
         host: { id: await hostId(stateDir), node: hostname(), slots, pods: config.kubernetesPods },
         log: { activities: log, temporal: temporalLogger(log) },
       },
+      telemetry,
       signal,
-      onReady,
+      onReady() {
+        telemetry.polling()
+        onReady()
+      },
     })
   } finally {
     ended.abort()
     await folding
     await executors.close()
     await store.close()
+    await telemetry.close()
   }
 }
 

@@ -9,6 +9,8 @@ import { createSessionActivities } from '../../activities/session.ts'
 import { createSweepActivities } from '../../activities/sweep/index.ts'
 import type { Retention } from '../config.ts'
 import { controlTaskQueue, hostTaskQueue, podTaskQueue, TASK_QUEUE } from '../contract/index.ts'
+import { noteActivities } from '../telemetry/note-activities.ts'
+import type { WorkerTelemetry } from '../telemetry/worker-telemetry.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
@@ -27,6 +29,8 @@ export interface WorkerSettings {
   /** How long records are kept; for ever by default. */
   retention?: Retention | undefined
   deps: Omit<ActivityDeps, 'searchable' | 'startNotification'>
+  /** What the worker tells of itself; nothing unless given. */
+  telemetry?: WorkerTelemetry | undefined
   /** Resolves or aborts: the worker stops polling, lets short work finish and returns. */
   signal: AbortSignal
   onReady(): void
@@ -46,16 +50,17 @@ const OPEN_LANES = 2000
  * runs that its slots bound, those in pods, and clean-up that must not wait behind either.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { namespace, signal } = settings
-  Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal })
+  const { namespace, signal, telemetry } = settings
+  Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal, ...telemetry?.runtime })
   const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
   try {
+    telemetry?.connected(() => client.workflowService.getSystemInfo({}))
     const searchable = await ensureSearchAttributes(client, namespace)
     const { executors, log } = settings.deps
     const { resultsMs, logsMs } = settings.retention ?? {}
     const always = resultsMs !== undefined || logsMs !== undefined
     const janitor = withJanitor(executors, { connection: client, namespace, log: log.activities, always })
-    const temporal = new Client({ connection: client, namespace })
+    const temporal = new Client({ connection: client, namespace, interceptors: { workflow: telemetry?.starts ?? [] } })
     const deps: ActivityDeps = {
       ...settings.deps,
       executors: janitor,
@@ -75,7 +80,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       connection,
       namespace,
       activities,
-      interceptors: { activity: [failureInterceptor] },
+      interceptors: { activity: [noteActivities, failureInterceptor, ...(telemetry?.activities ?? [])] },
       ...HEARTBEAT,
       ...SHUTDOWN,
     } satisfies Partial<WorkerOptions>

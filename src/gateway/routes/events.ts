@@ -4,6 +4,7 @@ import { eventsQuerySchema, suiteParamsSchema } from '../../contract/http/suites
 import { isOpen } from '../../contract/index.ts'
 import type { StreamingDeps } from '../streams/deps.ts'
 import { eventCursor } from '../streams/event-cursor.ts'
+import { measuredStream } from '../streams/measured-stream.ts'
 import { sendEvents } from '../streams/send-events.ts'
 import { CLOSE, sendFrames } from '../streams/send-frames.ts'
 import { streamLife } from '../streams/stream-life.ts'
@@ -13,13 +14,6 @@ import { visibleSuite } from './visible.ts'
 /** Events of a suite as Server-Sent Events and over WebSocket; both resume by the number of the last event seen. */
 export const eventRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app, deps) => {
   const { store, feeds, drain, metrics, settings } = deps
-  const counted = (kind: 'sse' | 'websocket') => ({
-    open: () => metrics.openStreams.inc({ kind }),
-    close: () => metrics.openStreams.dec({ kind }),
-    sent: (events: number) => metrics.sentEvents.inc({ kind }, events),
-  })
-  const sse = counted('sse')
-  const frames = counted('websocket')
 
   app.route({
     ...routeOf(OPERATIONS.streamEvents),
@@ -31,11 +25,11 @@ export const eventRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app, dep
       if (!isOpen(suite.status) && after >= (await store.events.lastSeq(suite.id))) return reply.code(204).send()
       const life = streamLife(request.raw.socket, caller, { drain, auth: deps })
       const batches = feeds.follow(suite.id, after, settings.heartbeatMs, life.signal)
-      sse.open()
+      const stream = measuredStream(metrics, 'sse')
       try {
-        await sendEvents(reply, batches, life, sse.sent)
+        await sendEvents(reply, batches, life, stream.sent)
       } finally {
-        sse.close()
+        stream.close()
       }
     },
   })
@@ -54,15 +48,15 @@ export const eventRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app, dep
       socket.on('error', () => undefined)
       const caller = callerOf(request)
       const life = streamLife(request.raw.socket, caller, { drain, auth: deps })
-      frames.open()
+      const stream = measuredStream(metrics, 'websocket')
       try {
         const batches = feeds.follow(request.params.suite, request.query.after ?? 0, settings.heartbeatMs, life.signal)
-        await sendFrames(socket, batches, life, frames.sent)
+        await sendFrames(socket, batches, life, stream.sent)
         if (drain.signal.aborted) socket.close(CLOSE.serviceRestart, 'the gateway is ending')
         else if (life.signal.aborted) socket.close(CLOSE.policy, 'the key is no longer valid')
         else socket.close(CLOSE.normal, 'the suite has ended')
       } finally {
-        frames.close()
+        stream.close()
         life.end()
       }
     },

@@ -4,7 +4,7 @@ import type { StreamingDeps } from '../streams/deps.ts'
 
 const ANSWER_WITHIN_MS = 3_000
 
-/** Whether the gateway lives, whether it can work, and what it counts. */
+/** Whether the gateway lives, whether it can work, and what it counts; without a key on another port: telemetry/listener.ts. */
 export const healthRoutes: FastifyPluginAsync<StreamingDeps> = async (app, { store, control, metrics, drain }) => {
   const open = { schema: { hide: true }, config: { role: null } }
   for (const url of ['/healthz', '/health']) app.get(url, open, async () => ({ status: 'healthy' }))

@@ -5,6 +5,7 @@ import { isolationReport } from '../../store/isolations/report.ts'
 import { isolationSummary } from '../../store/isolations/summary.ts'
 import type { StreamingDeps } from '../streams/deps.ts'
 import { eventCursor } from '../streams/event-cursor.ts'
+import { measuredStream } from '../streams/measured-stream.ts'
 import { sendEvents } from '../streams/send-events.ts'
 import { streamLife } from '../streams/stream-life.ts'
 import { callerOf, routeOf } from './route-of.ts'
@@ -61,11 +62,11 @@ export const isolationRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app,
       if (!isOpen(status) && after >= (await store.isolations.lastSeq(id))) return reply.code(204).send()
       const life = streamLife(request.raw.socket, caller, { drain, auth: deps })
       const batches = isolationFeeds.follow(id, after, settings.heartbeatMs, life.signal)
-      metrics.openStreams.inc({ kind: 'sse' })
+      const stream = measuredStream(metrics, 'sse')
       try {
-        await sendEvents(reply, batches, life, (events) => metrics.sentEvents.inc({ kind: 'sse' }, events))
+        await sendEvents(reply, batches, life, stream.sent)
       } finally {
-        metrics.openStreams.dec({ kind: 'sse' })
+        stream.close()
       }
     },
   })

@@ -5,6 +5,7 @@ import { searchReport } from '../../store/searches/report.ts'
 import { searchSummary } from '../../store/searches/summary.ts'
 import type { StreamingDeps } from '../streams/deps.ts'
 import { eventCursor } from '../streams/event-cursor.ts'
+import { measuredStream } from '../streams/measured-stream.ts'
 import { sendEvents } from '../streams/send-events.ts'
 import { streamLife } from '../streams/stream-life.ts'
 import { callerOf, routeOf } from './route-of.ts'
@@ -75,11 +76,11 @@ export const searchRoutes: FastifyPluginAsyncZod<StreamingDeps> = async (app, de
       if (!isOpen(search.status) && after >= (await store.searches.lastSeq(search.id))) return reply.code(204).send()
       const life = streamLife(request.raw.socket, caller, { drain, auth: deps })
       const batches = searchFeeds.follow(search.id, after, settings.heartbeatMs, life.signal)
-      metrics.openStreams.inc({ kind: 'sse' })
+      const stream = measuredStream(metrics, 'sse')
       try {
-        await sendEvents(reply, batches, life, (events) => metrics.sentEvents.inc({ kind: 'sse' }, events))
+        await sendEvents(reply, batches, life, stream.sent)
       } finally {
-        metrics.openStreams.dec({ kind: 'sse' })
+        stream.close()
       }
     },
   })

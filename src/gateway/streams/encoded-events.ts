@@ -3,6 +3,8 @@ import type { IsolationEvent, SearchEvent, SuiteEvent } from '../../contract/ind
 /** An event, encoded once for however many subscribers. */
 export interface EncodedEvent {
   seq: number
+  /** When it was put on record. */
+  atMs: number
   /** JSON, as WebSocket clients get it. */
   json: Buffer
   /** The same as a Server-Sent Event, its number as `id`. */
@@ -14,7 +16,7 @@ const SSE_END = Buffer.from('\n\n')
 export function encodeEvent(event: SuiteEvent | SearchEvent | IsolationEvent): EncodedEvent {
   const json = Buffer.from(JSON.stringify(event))
   const sse = Buffer.concat([Buffer.from(`id: ${event.seq}\ndata: `), json, SSE_END])
-  return { seq: event.seq, json, sse }
+  return { seq: event.seq, atMs: Date.parse(event.at), json, sse }
 }
 
 /** A batch is at most so large, but for a single event that is larger: it is what waits in memory for a slow reader. */

@@ -13,7 +13,7 @@ export async function sendEvents(
   reply: FastifyReply,
   batches: AsyncIterable<EventBatch>,
   life: StreamLife,
-  onSent: (events: number) => void,
+  onSent: (batch: EventBatch) => void,
 ): Promise<void> {
   const { raw } = reply
   beginStream(reply, { 'content-type': 'text/event-stream; charset=utf-8' })
@@ -22,7 +22,7 @@ export async function sendEvents(
     for await (const batch of batches) {
       if (batch.events.length > 0) {
         await writeWhenDrained(raw, batch.sse, life.signal)
-        onSent(batch.events.length)
+        onSent(batch)
         continue
       }
       await life.check()

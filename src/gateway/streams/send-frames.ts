@@ -12,7 +12,7 @@ export async function sendFrames(
   socket: WebSocket,
   batches: AsyncIterable<EventBatch>,
   life: StreamLife,
-  onSent: (events: number) => void,
+  onSent: (batch: EventBatch) => void,
 ): Promise<void> {
   for await (const batch of batches) {
     if (batch.events.length === 0) {
@@ -24,7 +24,7 @@ export async function sendFrames(
       socket.terminate()
       return
     }
-    onSent(batch.events.length)
+    onSent(batch)
   }
   if (socket.readyState === socket.OPEN) await untilTaken(socket)
 }

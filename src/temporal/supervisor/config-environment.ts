@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts'
 import { formatDuration } from '../../contract/index.ts'
 import type { ArtifactPlace } from '../../store/artifact-place.ts'
 import { s3Address } from '../../store/s3/place.ts'
+import { formatListenAddress } from '../../telemetry/listen-address.ts'
 
 /** The environment from which `readConfig` reads this configuration again. */
 export function configEnvironment(config: Config): NodeJS.ProcessEnv {
@@ -24,6 +25,8 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
     ...(config.kubernetesEgress === undefined ? {} : { COMMIT_SUITE_KUBERNETES_EGRESS: config.kubernetesEgress }),
     ...duration('COMMIT_SUITE_RETENTION', config.retention.resultsMs),
     ...duration('COMMIT_SUITE_RETENTION_LOGS', config.retention.logsMs),
+    ...address('COMMIT_SUITE_METRICS', config.metrics),
+    ...address('COMMIT_SUITE_WORKER_METRICS', config.workerMetrics),
     TEMPORAL_NAMESPACE: config.temporalNamespace,
     ...absolutePaths(env),
     ...(env.KUBECONFIG ? { KUBECONFIG: absoluteList(env.KUBECONFIG) } : {}),
@@ -42,6 +45,7 @@ function artifactVariables(place: ArtifactPlace): NodeJS.ProcessEnv {
     COMMIT_SUITE_S3_PATH_STYLE: String(place.pathStyle),
   }
 }
+const address = (name: string, at: Config['metrics']) => (at === undefined ? {} : { [name]: formatListenAddress(at) })
 
 const duration = (name: string, ms: number | undefined) => (ms === undefined ? {} : { [name]: formatDuration(ms) })
 

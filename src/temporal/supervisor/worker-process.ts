@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
+import { formatListenAddress } from '../../telemetry/listen-address.ts'
 import { withLog } from './log-file.ts'
 import { withoutTemporalVariables } from './server-process.ts'
 
@@ -19,6 +20,8 @@ export function spawnWorker(config: Config, module: string, target: WorkerTarget
     ...(target.external ? process.env : withoutTemporalVariables(process.env)),
     TEMPORAL_ADDRESS: target.address,
     TEMPORAL_NAMESPACE: target.namespace,
+    // Its own address: the other one belongs to the gateway that runs beside it.
+    COMMIT_SUITE_METRICS: config.workerMetrics === undefined ? '' : formatListenAddress(config.workerMetrics),
     // Such a server starts at the same time: `untilServerAnswers` before connecting saves the client's back-off.
     ...(target.external ? {} : { COMMIT_SUITE_EMBEDDED: '1' }),
   }

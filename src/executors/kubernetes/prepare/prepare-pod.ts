@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CommitSuiteError } from '../../../contract/index.ts'
+import { commitFields } from '../../../telemetry/log-fields.ts'
 import type { Preparation, PrepareContext, PrepareRequest } from '../../executor.ts'
 import { wasCancelled } from '../../was-cancelled.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
@@ -50,16 +51,16 @@ export async function packInPod(
   } finally {
     watch.close()
     // The next attempt goes on with it.
-    if (!context.signal.aborted || wasCancelled(context.signal)) await removeQuietly(host, place)
+    if (!context.signal.aborted || wasCancelled(context.signal)) await removeQuietly(host, place, request)
   }
 }
 
-async function removeQuietly(host: KubernetesHost, place: PodPlace): Promise<void> {
+async function removeQuietly(host: KubernetesHost, place: PodPlace, request: PrepareRequest): Promise<void> {
   try {
     await deletePod(place, AbortSignal.timeout(30_000))
   } catch (error) {
     host.log?.warn(
-      { err: error, namespace: place.namespace, pod: place.name },
+      { ...commitFields(request), err: error, namespace: place.namespace, pod: place.name },
       'a prepare pod is left for its namespace',
     )
   }

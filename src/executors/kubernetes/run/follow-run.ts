@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inSpan } from '../../../telemetry/spans.ts'
 import type { CollectedFile, RunContext, RunRequest } from '../../executor.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
 import type { KubernetesHost } from '../host.ts'
 import { testContainer } from '../manifest/test-container.ts'
 import { runName } from '../names.ts'
 import type { PodPlace } from '../pods/create-pod.ts'
+import { podAttributes } from '../pods/pod-attributes.ts'
 import { selectFiles, unpackFiles } from './collect-files.ts'
 import { type Followed, follow } from './follow.ts'
 import { inPodRequest } from './in-pod-request.ts'
@@ -38,28 +40,30 @@ export async function followRun(
   const name = runName(request.key, request.try)
   let selected: readonly string[] = []
   let files: CollectedFile[] = []
-  const followed = await follow(
-    watch,
-    {
-      place,
-      container: testContainer(request.template),
-      name,
-      request: inPodRequest(host, request),
-      collected,
-      signal: context.signal,
-      withinMs: request.timeoutMs + request.graceMs + MARGIN_MS,
-    },
-    {
-      onStarted: (startedAt) => context.onStarted(startedAt, node),
-      onOutput: (chunk) => context.onOutput(chunk),
-      selectFiles(names) {
-        selected = selectFiles(request.reports, names)
-        return selected
+  const followed = await inSpan('pod exec', podAttributes(place), () =>
+    follow(
+      watch,
+      {
+        place,
+        container: testContainer(request.template),
+        name,
+        request: inPodRequest(host, request),
+        collected,
+        signal: context.signal,
+        withinMs: request.timeoutMs + request.graceMs + MARGIN_MS,
       },
-      async onArchive(archive) {
-        files = await unpackFiles(archive, selected, filesFolder(host, request))
+      {
+        onStarted: (startedAt) => context.onStarted(startedAt, node),
+        onOutput: (chunk) => context.onOutput(chunk),
+        selectFiles(names) {
+          selected = selectFiles(request.reports, names)
+          return selected
+        },
+        async onArchive(archive) {
+          files = await unpackFiles(archive, selected, filesFolder(host, request))
+        },
       },
-    },
+    ),
   )
   host.progress.mark(place.namespace)
   const kept = new Set(files.map(({ name }) => name))

@@ -1,5 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { CommitSuiteError } from '../../../contract/index.ts'
+import { requestFields } from '../../../telemetry/log-fields.ts'
+import { inSpan } from '../../../telemetry/spans.ts'
 import type { RunCompletion, RunContext, RunRequest } from '../../executor.ts'
 import type { PodWatch } from '../cluster/cluster.ts'
 import type { KubernetesHost } from '../host.ts'
@@ -10,6 +12,7 @@ import type { PodPlace } from '../pods/create-pod.ts'
 import { deleteCancelledPod, deleteRunPod } from '../pods/delete-runs.ts'
 import { lanePod } from '../pods/lane-pod.ts'
 import { rememberPod } from '../pods/last-seen.ts'
+import { podAttributes } from '../pods/pod-attributes.ts'
 import { startPod } from '../pods/start-pod.ts'
 import type { Pack } from '../prepare/packs.ts'
 import { completionOf } from './completion.ts'
@@ -81,7 +84,8 @@ async function removeQuietly(
   try {
     await remove(place, request, AbortSignal.timeout(30_000))
   } catch (error) {
-    host.log?.warn({ err: error, namespace: place.namespace, pod: place.name }, 'a pod is left for its namespace')
+    const about = { ...requestFields(request), namespace: place.namespace, pod: place.name }
+    host.log?.warn({ ...about, err: error }, 'a pod is left for its namespace')
   }
 }
 
@@ -103,7 +107,9 @@ async function readyPod(
     return { node, end: { type: 'pod ended', cause: started.cause, message: started.message } }
   }
   const deadlineMs = request.timeoutMs + request.graceMs + BACKSTOP_MS
-  const end = await deliver(watch, { place, container, signal }, { pack, mode: 'once', deadlineMs })
+  const end = await inSpan('pod deliver', podAttributes(place), () =>
+    deliver(watch, { place, container, signal }, { pack, mode: 'once', deadlineMs }),
+  )
   return { node, end }
 }
 

@@ -91,7 +91,7 @@ async function fillTree(
   if (request.setup.length > 0) await context.onSetup?.()
   await inheritCaches(host, request, caches, places.home)
   if (isolation === 'sandbox') await handToSandbox([places.tree, places.home])
-  const failure = await withNetwork(host, isolation, treeKey, (network) =>
+  const failure = await withNetwork(host, request, treeKey, (network) =>
     runSetup(host, request, { treeKey, network }, context),
   )
   if (failure !== undefined) return failure

@@ -1,12 +1,13 @@
 import { socketPath } from '../../../config.ts'
 import type { Isolation } from '../../../contract/index.ts'
+import { commitFields } from '../../../telemetry/log-fields.ts'
 import type { LocalHost } from '../host.ts'
 import type { LaunchRequest } from '../launch.ts'
 
 /** Gives the set-up its way out while it works: the host's network, or from a sandbox only the filtering proxy. */
 export async function withNetwork<T>(
   host: LocalHost,
-  isolation: Isolation,
+  { isolation, suite, sha }: { isolation: Isolation; suite: string; sha: string },
   treeKey: string,
   work: (network: LaunchRequest['network']) => Promise<T>,
 ): Promise<T> {
@@ -15,7 +16,8 @@ export async function withNetwork<T>(
   const socket = socketPath(host.places.stateDir, `egress-${treeKey}`)
   const proxy = await startEgressProxy({
     socketPath: socket,
-    log: (entry) => host.log?.info({ ...entry, treeKey }, 'the set-up was refused a connection'),
+    log: (entry) =>
+      host.log?.info({ ...commitFields({ suite, sha }), ...entry, treeKey }, 'the set-up was refused a connection'),
   })
   try {
     return await work({ mode: 'proxy', socket })

@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { commitFields } from '../../../telemetry/log-fields.ts'
 import type { PrepareRequest } from '../../executor.ts'
 import { copyTree } from '../copy-tree.ts'
 import type { LocalHost } from '../host.ts'
@@ -45,7 +46,7 @@ export async function inheritCaches(
       await access(from.ready)
     } catch (error) {
       await removeFolder(fresh)
-      host.log?.warn({ err: error, cache }, 'a cache could not be taken over')
+      host.log?.warn({ ...commitFields(request), err: error, cache }, 'a cache could not be taken over')
     }
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CommitSuiteError, isOpen, type SuiteEvent } from '../../../contract/index.ts'
+import { type CommitSuiteError, isOpen, type SuiteEvent, suiteWorkflowId } from '../../../contract/index.ts'
 import type { Face } from './face.ts'
 import { knownFault } from './fault-message.ts'
 
@@ -28,20 +28,25 @@ export async function watchSuite(
   for (;;) {
     signal.throwIfAborted()
     // The status is read before the events: once it says closed, the page after it is the last.
-    const stored = await patiently(face, signal, () => store.suites.get(suite))
-    const page = await patiently(face, signal, () => store.events.read(suite, events.at(-1)?.seq ?? 0, PAGE))
+    const stored = await patiently(face, suite, signal, () => store.suites.get(suite))
+    const page = await patiently(face, suite, signal, () => store.events.read(suite, events.at(-1)?.seq ?? 0, PAGE))
     events.push(...page)
     await onProgress(events)
     if (page.length === PAGE) continue
     if (stored !== undefined && !isOpen(stored.status)) return { events, failure: undefined }
-    const failure = stored === undefined ? await patiently(face, signal, () => control.failureOf(suite)) : undefined
+    const failure = stored === undefined ? await patiently(face, suite, signal, () => control.failureOf(suite)) : undefined
     if (failure !== undefined) return { events, failure }
     await delay(times.pollMs, undefined, { signal })
   }
 }
 
 /** Asks again what a store or server that is away for a moment could not answer. */
-async function patiently<T>({ times, log }: Face, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+async function patiently<T>(
+  { times, log }: Face,
+  suite: string,
+  signal: AbortSignal,
+  ask: () => Promise<T>,
+): Promise<T> {
   const deadlineMs = performance.now() + AWAY_MS
   for (;;) {
     try {
@@ -50,7 +55,7 @@ async function patiently<T>({ times, log }: Face, signal: AbortSignal, ask: () =
       const known = knownFault(error)
       const passes = known?.retryable === true && known.code !== 'internal'
       if (!passes || performance.now() > deadlineMs) throw error
-      log.warn({ err: error }, 'a suite cannot be followed at the moment')
+      log.warn({ suite, workflowId: suiteWorkflowId(suite), err: error }, 'a suite cannot be followed at the moment')
       await delay(10 * times.pollMs, undefined, { signal })
     }
   }
