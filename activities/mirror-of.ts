@@ -1,9 +1,10 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity'
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { SuiteSpec } from '../src/contract/index.ts'
 import { parseAllowedRepository } from '../src/git/allowed-repositories.ts'
 import { type EnsureMirrorRequest, ensureMirror } from '../src/git/mirror.ts'
 import type { Mirror } from '../src/git/mirror-repository.ts'
 import { parseRepository } from '../src/git/repository-ref.ts'
+import { fieldsOfWorkflow } from '../src/telemetry/log-fields.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** The repository of a suite, with the bounds of requests from the network where it came from there. */
@@ -21,12 +22,13 @@ export async function mirrorOf(
   spec: Pick<SuiteSpec, 'repo' | 'network'>,
   refs: readonly string[],
 ): Promise<Mirror> {
+  const workflowId = activityInfo().workflowExecution?.workflowId
   return await ensureMirror({
     stateDir: deps.stateDir,
     ...sourceOf(deps, spec),
     refs,
     signal: cancellationSignal(),
     heartbeat,
-    log: deps.log.activities,
+    log: deps.log.activities.child({ workflowId, ...fieldsOfWorkflow(workflowId) }),
   })
 }

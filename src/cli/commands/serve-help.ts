@@ -7,4 +7,8 @@ needs one. What requests from the network may test:
   COMMIT_SUITE_ALLOWED_SECRETS    names that --secret-env may use, by default none
 Their runs on this machine are kept apart by isolation sandbox, which needs Linux and root.
 The OpenAPI document is at /docs.
+What it tells of itself, all off by default (docs/observability.md):
+  COMMIT_SUITE_METRICS         host:port for /metrics, /healthz and /readyz; without a host on loopback
+  COMMIT_SUITE_WORKER_METRICS  the same of the worker that serve starts
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, over OTLP/HTTP
 `
