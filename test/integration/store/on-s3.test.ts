@@ -4,7 +4,7 @@ import { useBuckets } from '../../unit/store/temporary-store.ts'
 
 /** Artifacts are the same in a bucket: here the tests of all that stores or reads them run once more, on a real S3 server. */
 const FOLDER = new URL('../../unit/store/', import.meta.url)
-const FILES = ['artifacts.test.ts', 'logs.test.ts', 'retention.test.ts', 'suites.test.ts']
+const FILES = ['artifacts.test.ts', 'logs.test.ts', 'retention.test.ts']
 
 const server = await TestS3.start()
 afterAll(() => server.dispose())
