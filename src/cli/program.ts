@@ -12,6 +12,7 @@ import { defineIsolate } from './commands/isolate.ts'
 import { defineKeys } from './commands/keys.ts'
 import { defineList } from './commands/list.ts'
 import { defineLogs } from './commands/logs.ts'
+import { defineMigrate } from './commands/migrate.ts'
 import { definePause } from './commands/pause.ts'
 import { defineReplay } from './commands/replay.ts'
 import { defineReport } from './commands/report.ts'
@@ -46,6 +47,7 @@ const COMMANDS = [
   defineServe,
   defineWorker,
   defineGateway,
+  defineMigrate,
   defineKeys,
   defineDoctor,
   defineEnvironments,

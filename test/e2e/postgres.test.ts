@@ -89,6 +89,18 @@ describe('commands and gateways on one PostgreSQL and one bucket', () => {
     expect((await artifact()).status).toBe(200)
   })
 
+  it('make the tables of a new database by `migrate`, which may be said again', async () => {
+    const url = await server.database()
+    const owner = new Home(home.config.stateDir, { COMMIT_SUITE_DATABASE_URL: url })
+    for (const time of ['first', 'second']) {
+      const { exitCode, stdout, stderr } = await owner.cli('migrate')
+      expect([time, exitCode, stderr]).toEqual([time, 0, ''])
+      expect(stdout).toBe(`postgres://127.0.0.1:${server.port}/${nameOf(url)} is up to date`)
+    }
+    const tables = await server.query(`select to_regclass('suites')::text as name`, nameOf(url))
+    expect(tables).toEqual([{ name: 'suites' }])
+  })
+
   it('know the keys that the other machine made, and stream the same events', async () => {
     const made = await other.cli('keys', 'create', 'reader', '--role', 'read', '--json')
     const { secret }: { secret: string } = JSON.parse(made.stdout)
@@ -121,6 +133,8 @@ describe('commands and gateways on one PostgreSQL and one bucket', () => {
     expect(stderr).not.toContain('s3cret-word')
   })
 })
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1)
 
 async function databaseCheck(at: Home): Promise<unknown> {
   const { checks }: { checks: { name: string }[] } = JSON.parse((await at.cli('doctor', '--json')).stdout)

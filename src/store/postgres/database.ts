@@ -74,7 +74,7 @@ async function bringUpToDate(db: Kysely<Schema>, place: string, version: number)
   try {
     await whileInterrupted(() => migrate(db, COLUMN_TYPES, place, lockSchema))
   } catch (error) {
-    const advice = ` (to bring its schema from ${version} to ${NEWEST_VERSION}). Start any command once as the role that owns the tables, and see docs/database.md.`
+    const advice = ` (to bring its schema from ${version} to ${NEWEST_VERSION}). Run commit-suite migrate as the role that owns the tables: see docs/database.md.`
     if (error instanceof CommitSuiteError && hasCode(error.cause, NO_PRIVILEGE)) {
       throw unavailable(place, error.cause, advice)
     }

@@ -15,7 +15,7 @@ export async function checkDatabase({ stateDir, databaseUrl }: Config): Promise<
     const detail = `PostgreSQL ${server} at ${place}, schema ${schema} of ${newest}`
     if (schema > newest) return failed(name, detail, 'Use the newer Commit Suite that wrote it, or another database.')
     if (schema === newest || isOurs) return ok(name, detail)
-    const remedy = 'Start any command once as the role that owns the tables: see docs/database.md.'
+    const remedy = 'Run commit-suite migrate as the role that owns the tables: see docs/database.md.'
     return warning(name, `${detail}; this role may not change it`, remedy)
   } catch (error) {
     if (!(error instanceof CommitSuiteError)) throw error

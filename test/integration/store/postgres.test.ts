@@ -198,7 +198,7 @@ describe('roles with few rights', () => {
     })
     const asApp = server.url(database, 'app')
     await expect(opened(asApp)).rejects.toThrow(
-      /permission denied .* \(to bring its schema from 0 to \d+\)\. Start any command once as the role that owns/,
+      /permission denied .* \(to bring its schema from 0 to \d+\)\. Run commit-suite migrate as the role that owns/,
     )
     await (await openStore({ stateDir: '/', artifacts: '/', databaseUrl: url })).close()
     await server.query(
