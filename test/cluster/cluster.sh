@@ -5,6 +5,7 @@
 #   cluster.sh up               bring it up, unless it is
 #   cluster.sh down             take it away with everything it changed
 #   cluster.sh status           KUBECONFIG=…, GATEWAY=…, a line per daemon; exit 0 only when ready
+#   cluster.sh image            build the image of this checkout, give it to the nodes and print its name
 #   cluster.sh faults           the following, when they can be done here; exit 1 otherwise
 #   cluster.sh restart-kubelet
 #   cluster.sh stop-apiserver
@@ -23,7 +24,7 @@ lock_cluster() {
 
 command=${1:-}
 case $command in
-  build | up | down | status | faults | restart-kubelet | stop-apiserver | start-apiserver) ;;
+  build | up | down | status | image | faults | restart-kubelet | stop-apiserver | start-apiserver) ;;
   *) sed -n 's/^#   //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 if is_existing; then
@@ -32,6 +33,7 @@ if is_existing; then
 fi
 case $command in
   build | up | down | status) "$command" ;;
+  image) deployed_image ;;
   faults) list_faults ;;
   *) provoke "$command" ;;
 esac

@@ -18,7 +18,9 @@ fi
 status=$("$cluster" status)
 KUBECONFIG=$(sed -n 's/^KUBECONFIG=//p' <<<"$status")
 export KUBECONFIG
-# Only our own cluster has one.
-if gateway=$(grep '^GATEWAY=' <<<"$status"); then export TEST_CLUSTER_GATEWAY=${gateway#*=}; fi
+# Only our own cluster has these.
+while IFS== read -r name value; do
+  case $name in GATEWAY | PRODUCT_KUBECONFIG | AUDIT_LOG) export "TEST_CLUSTER_$name=$value" ;; esac
+done <<<"$status"
 cd "$here/../.."
 npm --loglevel=error run --silent test:cluster

@@ -29,7 +29,10 @@ export class Home {
     const cache = process.env.COMMIT_SUITE_CACHE ?? join(homedir(), '.cache', 'commit-suite')
     // One stack for all commands of a test file; `dispose` ends it.
     const alone = { COMMIT_SUITE_LINGER_MS: '60000', GITHUB_ACTIONS: '' }
-    this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, ...alone, ...env }
+    // Tests may do all in their cluster; what they test is somebody with a worker's rights there, and observed.
+    const { TEST_CLUSTER_PRODUCT_KUBECONFIG: product } = process.env
+    const cluster = product === undefined ? {} : { KUBECONFIG: product }
+    this.env = { COMMIT_SUITE_HOME: stateDir, COMMIT_SUITE_CACHE: cache, ...alone, ...cluster, ...env }
     this.config = readConfig({ ...process.env, TEMPORAL_ADDRESS: '', ...this.env })
   }
 

@@ -42,11 +42,12 @@ go_toolchain() { # LAYER.tar
 }
 
 image_config() { # FOLDER CONFIG
-  local layer digest digests=
+  local layer digest digests= history=
   for layer in "$1"/layer-*.tar; do
     digest=$(sha256sum <"$layer")
     digests+="\"sha256:${digest%% *}\","
+    history+='{"created_by":"test cluster"},'
   done
-  printf '{"architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]}}' \
-    "$(go env GOARCH)" "$2" "${digests%,}" >"$1/config.json"
+  printf '{"architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]},"history":[%s]}' \
+    "$(go env GOARCH)" "$2" "${digests%,}" "${history%,}" >"$1/config.json"
 }

@@ -17,14 +17,18 @@ import_images() {
 
 # The importer completes names without a host in the way names in pods are completed.
 import_image() { # FOLDER NAME…
+  [ $# -gt 1 ] || return 0
+  archive_image "$@" | ctr images import - >/dev/null
+}
+
+# Writes an image as an archive in the form of Docker.
+archive_image() { # FOLDER NAME…
   local folder=$1 manifest layers
   shift
-  [ $# -gt 0 ] || return 0
   layers=$(cd "$folder" && printf '"%s",' layer-*.tar)
   manifest=$(mktemp -d "$run/manifest.XXXXXX")
   printf '[{"Config":"config.json","RepoTags":[%s],"Layers":[%s]}]' "$(quoted "$@")" "${layers%,}" >"$manifest/manifest.json"
-  (cd "$folder" && tar --dereference -cf - -C "$manifest" manifest.json -C "$folder" config.json layer-*.tar) |
-    ctr images import - >/dev/null
+  (cd "$folder" && tar --dereference -cf - -C "$manifest" manifest.json -C "$folder" config.json layer-*.tar)
   rm -r "$manifest"
 }
 

@@ -2,7 +2,8 @@
 
 install_missing() {
   local -A package=([containerd]=containerd [ctr]=containerd [runc]=runc [/usr/lib/cni/bridge]=containernetworking-plugins
-    [debootstrap]=debootstrap [openssl]=openssl [iptables]=iptables [ipset]=ipset [ip]=iproute2 [nsenter]=util-linux [flock]=util-linux [setsid]=util-linux [pgrep]=procps [go]=golang-go)
+    [debootstrap]=debootstrap [openssl]=openssl [iptables]=iptables [ipset]=ipset [ip]=iproute2 [nsenter]=util-linux [flock]=util-linux [setsid]=util-linux [pgrep]=procps [go]=golang-go
+    [buildah]=buildah)
   local tool missing=()
   for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
   [ ${#missing[@]} -eq 0 ] && return 0

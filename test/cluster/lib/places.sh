@@ -7,7 +7,7 @@ readonly state=$(realpath -m "${COMMIT_SUITE_TEST_CLUSTER_DIR:-$cache/state}")
 readonly id=cstc-$(printf %s "$state" | sha256sum | cut -c1-6)
 
 readonly bin=$state/bin run=$state/run log=$state/log pki=$state/pki conf=$state/conf network=$state/network
-readonly admin_kubeconfig=$state/admin.kubeconfig
+readonly admin_kubeconfig=$state/admin.kubeconfig product_kubeconfig=$state/product.kubeconfig audit_log=$log/audit.log
 readonly containerd_socket=$run/containerd.sock
 readonly node=node1
 

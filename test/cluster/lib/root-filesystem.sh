@@ -1,6 +1,7 @@
-# One Linux with what tests of all templates need: shell, git, curl, Python with pytest, Node with npm.
+# One Linux with what tests of all templates need: shell, git, curl, Python with pytest, Node with npm; ssh and tini for
+# the image of our own.
 
-readonly debian_packages=bash,git,curl,ca-certificates,procps,busybox-static,python3,python3-venv,python3-pip,python3-pytest
+readonly debian_packages=bash,git,openssh-client,tini,curl,ca-certificates,procps,busybox-static,python3,python3-venv,python3-pip,python3-pytest
 
 node_binary() { realpath "$clone/node_modules/node/bin/node"; }
 debian_release() { (. /etc/os-release && printf %s "$VERSION_CODENAME"); }

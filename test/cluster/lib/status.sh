@@ -16,6 +16,7 @@ status() {
   local name pid
   printf 'KUBECONFIG=%s\n' "$admin_kubeconfig"
   read_addresses && printf 'GATEWAY=%s\n' "$gateway"
+  printf 'PRODUCT_KUBECONFIG=%s\nAUDIT_LOG=%s\n' "$product_kubeconfig" "$audit_log"
   for name in "${daemons[@]}"; do
     if pid=$(pid_of "$name"); then
       awk -v name="$name" -v pid="$pid" '/^VmRSS/ { printf "%-24s runs, process %s, %d MB\n", name, pid, $2 / 1024 }' "/proc/$pid/status"

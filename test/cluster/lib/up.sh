@@ -9,6 +9,7 @@ up() {
   read_addresses
   if is_ready; then
     import_images
+    grant_product
     say 'is up already'
     return 0
   fi
@@ -23,6 +24,7 @@ up() {
   start_control_plane
   start_kubelet
   start_policies
+  grant_product
   say "ready after $SECONDS s"
 }
 
@@ -42,7 +44,7 @@ build() {
 # What earlier checkouts left, once nothing has used it for a week.
 prune_cache() {
   touch "$(binary_folder)" "$(image_folder)"
-  find "$cache" -mindepth 1 -maxdepth 1 \( -name 'binary-*' -o -name 'images-*' \) -mtime +7 -exec rm -rf {} +
+  find "$cache" -mindepth 1 -maxdepth 1 \( -name 'binary-*' -o -name 'images-*' -o -name 'deployed-*' \) -mtime +7 -exec rm -rf {} +
 }
 
 needs_root() { [ "$(id -u)" -eq 0 ] || { say "$command needs root. Try: sudo --preserve-env=PATH make cluster-$command"; exit 2; }; }
@@ -97,7 +99,8 @@ start_apiserver() {
     --kubelet-certificate-authority "$pki/authority.crt" --kubelet-preferred-address-types InternalIP \
     --kubelet-client-certificate "$pki/apiserver-to-kubelet.crt" --kubelet-client-key "$pki/apiserver-to-kubelet.key" \
     --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$pki/service-accounts.pub" \
-    --service-account-signing-key-file "$pki/service-accounts.key"
+    --service-account-signing-key-file "$pki/service-accounts.key" \
+    --audit-policy-file "$conf/audit.yaml" --audit-log-path "$audit_log"
   await 60 'the API server to be ready' kubectl get --raw /readyz
 }
 
@@ -106,6 +109,13 @@ start_kubelet() {
     --root-dir "$state/kubelet" --cert-dir "$state/kubelet/pki" --hostname-override "$node" --node-ip "$node_address" --v 1
   await 90 'the node to be ready' node_is_ready
   await 30 'the default service account' kubectl --namespace default get serviceaccount default
+}
+
+# What a worker gets where it is deployed, for the product as tests run it.
+grant_product() {
+  kubectl apply -k "$clone/k8s/base/rights" >/dev/null
+  kubectl get clusterrolebinding commit-suite-tests >/dev/null 2>&1 ||
+    kubectl create clusterrolebinding commit-suite-tests --clusterrole commit-suite-worker --user commit-suite-tests >/dev/null
 }
 
 # Enforces the NetworkPolicy objects, in the firewall of the cluster's own network.
