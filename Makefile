@@ -6,7 +6,7 @@ RUN := $(NPM) run --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-browser test-faults \
-  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format screenshots bench bench-kubernetes bench-gateway bench-statistics bench-history chaos build pack-check clean
+  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format screenshots bench bench-kubernetes bench-gateway bench-statistics bench-history bench-scale chaos build pack-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ bench-statistics: setup ## coverage of intervals, runs to a verdict, wrong verdi
 
 bench-history: setup ## ten million generated results: counting them, and questions about tests over HTTP
 	@BENCH=$${BENCH:-history-sqlite,history-postgres} $(RUN) bench
+
+bench-scale: setup ## 100 to 100,000 runs in a suite, 500 suites at once, one to four workers; SCALE=0.1 for a tenth
+	@BENCH=$${BENCH:-scale-growth,scale-suites,scale-workers} $(RUN) bench -- --scale $(or $(SCALE),1)
 
 chaos: setup ## ten minutes of faults in every part while suites run; SEED=n for the same ones, MINUTES=n, ARGS=--kubernetes
 	@$(RUN) chaos -- $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)

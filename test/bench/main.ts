@@ -11,6 +11,9 @@ import { largeSuite } from './benches/large-suite.ts'
 import { launch } from './benches/launch.ts'
 import { orchestration } from './benches/orchestration.ts'
 import { pytestRatio } from './benches/pytest-ratio.ts'
+import { scaleGrowth } from './benches/scale-growth.ts'
+import { scaleSuites } from './benches/scale-suites.ts'
+import { scaleWorkers } from './benches/scale-workers.ts'
 import { startUp } from './benches/start-up.ts'
 import { statisticsCoverage } from './benches/statistics-coverage.ts'
 import { statisticsCulprit } from './benches/statistics-culprit.ts'
@@ -37,6 +40,9 @@ const BENCHES: Bench[] = [
   statisticsReplay,
   sqliteHistory,
   postgresHistory,
+  scaleGrowth,
+  scaleSuites,
+  scaleWorkers,
 ]
 
 const USAGE = `usage: make bench [BENCH=name[,name…]]
@@ -44,6 +50,7 @@ const USAGE = `usage: make bench [BENCH=name[,name…]]
        make bench-gateway
        make bench-statistics
        make bench-history
+       make bench-scale
        node test/bench/main.ts [name…] [--json] [--scale 0.1]
 
 ${BENCHES.map(({ name, description, byDefault }) => `  ${name.padEnd(20)} ${description}${byDefault ? '' : ' By name only.'}`).join('\n')}

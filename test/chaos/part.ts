@@ -1,11 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Running } from '../support/programs.ts'
 import type { FaultKind } from './schedule.ts'
-
-/** A process that is up: who it is, and its end. */
-export interface Running {
-  pid: number
-  ended: Promise<unknown>
-}
 
 const PATIENCE_MS = 180_000
 const AGAIN_MS = 500

@@ -6,11 +6,11 @@ import type { Store } from '../../src/store/store.ts'
 import { freePort } from '../support/free-port.ts'
 import { Home } from '../support/home.ts'
 import { TestPostgres } from '../support/postgres.ts'
+import { startGateway, startWorker, temporalServer } from '../support/programs.ts'
 import { plainRepository, type TestRepository } from '../support/repository.ts'
 import { ClusterPart, PodsPart } from './cluster-parts.ts'
 import { DatabasePart } from './database-part.ts'
 import { type Part, ProgramPart } from './part.ts'
-import { startGateway, startWorker, temporalServer } from './programs.ts'
 import { RunnerPart } from './runner-part.ts'
 
 const HOSTS = ['a', 'b'] as const

@@ -62,7 +62,7 @@ beforeAll(async () => {
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url)
   const { address, config } = server
   const { stateDir, cacheDir } = config
-  store = await openStore({ stateDir, artifactsDir: join(stateDir, 'artifacts') })
+  store = await openStore({ stateDir, artifacts: join(stateDir, 'artifacts') })
   const { metrics } = readConfig({ ...process.env, COMMIT_SUITE_METRICS: '0' })
   const workerLog = log()
   telemetry = await startWorkerTelemetry({ metrics, stateDir }, { keys: store.keys, log: workerLog })

@@ -4,8 +4,13 @@ import { findServerBinary } from '../../src/temporal/server-binary.ts'
 import { choosePorts, type Ports } from '../../src/temporal/supervisor/ports.ts'
 import { untilServerAnswers } from '../../src/temporal/supervisor/probe.ts'
 import { spawnServer } from '../../src/temporal/supervisor/server-process.ts'
-import type { Home } from '../support/home.ts'
-import type { Running } from './part.ts'
+import type { Home } from './home.ts'
+
+/** A process that is up: who it is, and its end. */
+export interface Running {
+  pid: number
+  ended: Promise<unknown>
+}
 
 /** How long a program may take to work, on a machine that has much else to do. */
 const PATIENCE_MS = 120_000
