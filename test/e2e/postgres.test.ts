@@ -1,38 +1,44 @@
-import { access } from 'node:fs/promises'
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Home } from '../support/home.ts'
 import { TestPostgres } from '../support/postgres.ts'
 import { plainRepository, type TestRepository } from '../support/repository.ts'
+import { documentedPolicy } from '../support/s3-server/documented-policy.ts'
 import { credentialVariables, TestS3 } from '../support/s3-server/server.ts'
 import { type Serving, startServing } from '../support/serving.ts'
+import { until } from '../support/until.ts'
 
 // Two machines that have one PostgreSQL as their record and one bucket for what runs leave: one works, both know what it did.
 
 let server: TestPostgres
-let bucket: TestS3
+let s3: TestS3
+let bucket: string
+let policy: (name: string) => object
 let repo: TestRepository
 let home: Home
 let other: Home
 let gateways: Serving[]
 beforeAll(async () => {
-  ;[server, bucket] = await Promise.all([TestPostgres.start(), TestS3.start()])
-  const [url, name] = await Promise.all([
+  ;[server, s3] = await Promise.all([TestPostgres.start(), TestS3.start()])
+  policy = await documentedPolicy(s3)
+  bucket = await s3.bucket(policy)
+  const [url] = await Promise.all([
     server.database(),
-    bucket.bucket(),
     plainRepository(2).then((made) => {
       repo = made
     }),
   ])
   const env = {
     ...{ COMMIT_SUITE_DATABASE_URL: url, COMMIT_SUITE_SLOTS: '2', KUBECONFIG: '/nowhere' },
-    ...{ COMMIT_SUITE_ARTIFACTS: `s3://${name}/artifacts`, COMMIT_SUITE_S3_ENDPOINT: bucket.endpoint },
-    ...credentialVariables(bucket.owner),
+    ...{ COMMIT_SUITE_ARTIFACTS: `s3://${bucket}/artifacts`, COMMIT_SUITE_S3_ENDPOINT: s3.endpoint },
   }
-  home = await Home.make(env)
+  home = await Home.make({ ...env, ...credentialVariables(s3.users.worker) })
   const working = await startServing(home)
   const { temporalAddress } = await home.readyStack()
-  other = await Home.make({ ...env, TEMPORAL_ADDRESS: temporalAddress })
+  const reading = credentialVariables(s3.users.gateway)
+  other = await Home.make({ ...env, ...reading, TEMPORAL_ADDRESS: temporalAddress })
   gateways = [working, await startServing(other, 'gateway')]
 })
 afterAll(async () => {
@@ -41,7 +47,7 @@ afterAll(async () => {
   await home?.dispose()
   await repo?.remove()
   await server?.dispose()
-  await bucket?.dispose()
+  await s3?.dispose()
 })
 
 describe('commands and gateways on one PostgreSQL and one bucket', () => {
@@ -78,14 +84,14 @@ describe('commands and gateways on one PostgreSQL and one bucket', () => {
     for (const machine of [home, other]) {
       await expect(access(join(machine.config.stateDir, 'artifacts'))).rejects.toThrow('ENOENT')
     }
-    await bucket.crash()
+    await s3.crash()
     const refused = await artifact()
     expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'artifact_store_failed' }])
     expect(await other.cli('logs', run)).toMatchObject({
       exitCode: 3,
       stderr: expect.stringContaining('Is COMMIT_SUITE_S3_ENDPOINT right, and does the server run?'),
     })
-    await bucket.resume()
+    await s3.resume()
     expect((await artifact()).status).toBe(200)
   })
 
@@ -99,6 +105,23 @@ describe('commands and gateways on one PostgreSQL and one bucket', () => {
     }
     const tables = await server.query(`select to_regclass('suites')::text as name`, nameOf(url))
     expect(tables).toEqual([{ name: 'suites' }])
+  })
+
+  it('hold back what a bucket refuses until that is mended, and execute no run again', async () => {
+    const marks = await mkdtemp(join(tmpdir(), 'cs-marks-'))
+    await s3.refuseAll(bucket)
+    const suite = ['run', '--repo', repo.path, '--commits', 'HEAD', '--no-setup', '--id', 'held', '--runs', '2']
+    const command = 'echo "out $ATTEMPT"; echo "$ATTEMPT" >>"$MARKS/executed"'
+    const running = home.start(...suite, '--env', `MARKS=${marks}`, '--command', command, '--json')
+    await until('storing was refused', async () =>
+      (await readFile(join(home.config.stateDir, 'worker.log'), 'utf8')).includes('AccessDenied'),
+    )
+    await s3.allow(bucket, policy)
+    expect((await running).exitCode).toBe(0)
+    expect((await readFile(join(marks, 'executed'), 'utf8')).split('\n').toSorted()).toEqual(['', '0', '1'])
+    const run = `held.${repo.shas.at(-1)?.slice(0, 12)}.1`
+    expect(await other.cli('logs', run)).toMatchObject({ exitCode: 0, stdout: 'out 1' })
+    await rm(marks, { recursive: true })
   })
 
   it('know the keys that the other machine made, and stream the same events', async () => {

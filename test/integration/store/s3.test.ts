@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
@@ -7,6 +7,7 @@ import { openArtifacts } from '../../../src/store/open-artifacts.ts'
 import type { S3Place } from '../../../src/store/s3/place.ts'
 import type { ArtifactStore } from '../../../src/store/store.ts'
 import { checkArtifacts } from '../../../src/temporal/doctor/artifacts.ts'
+import { documentedPolicy } from '../../support/s3-server/documented-policy.ts'
 import { type FaultyFront, faultyFront } from '../../support/s3-server/faulty-front.ts'
 import { credentialVariables, type S3Credentials, TestS3 } from '../../support/s3-server/server.ts'
 import { SHA } from '../../unit/store/samples.ts'
@@ -22,7 +23,7 @@ let bucket: string
 beforeAll(async () => {
   server = await TestS3.start()
   front = await faultyFront(server.endpoint)
-  bucket = await server.bucket(await documentedPolicy())
+  bucket = await server.bucket(await documentedPolicy(server))
 })
 afterAll(async () => {
   await front?.close()
@@ -34,20 +35,6 @@ beforeEach(() => {
   front.next.length = 0
   front.asked.length = 0
 })
-
-/** The policy that the docs recommend, for the users of this server. */
-async function documentedPolicy(): Promise<(name: string) => object> {
-  const page = await readFile('docs/artifacts.md', 'utf8')
-  const [, policy = ''] = /```json\n(.*?)\n```/s.exec(page) ?? []
-  return (name) =>
-    JSON.parse(
-      policy
-        .replaceAll('commit-suite-artifacts', name)
-        .replace(/"arn:aws:iam::\d+:role\/commit-suite-(\w+)"/g, (_, role: 'worker' | 'gateway') =>
-          JSON.stringify(server.users[role].accessKeyId),
-        ),
-    )
-}
 
 function be(who: S3Credentials): void {
   for (const [name, value] of Object.entries(credentialVariables(who))) vi.stubEnv(name, value)

@@ -4,7 +4,13 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, PutBucketPolicyCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import type { S3Place } from '../../../src/store/s3/place.ts'
 import { freePort } from '../free-port.ts'
 import { until } from '../until.ts'
@@ -103,11 +109,18 @@ export class TestS3 {
   async bucket(policy?: (bucket: string) => object): Promise<string> {
     const bucket = `cs-${randomUUID()}`
     await this.client.send(new CreateBucketCommand({ Bucket: bucket }))
-    if (policy !== undefined) {
-      const Policy = JSON.stringify(policy(bucket))
-      await this.client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))
-    }
+    if (policy !== undefined) await this.allow(bucket, policy)
     return bucket
+  }
+
+  async allow(bucket: string, policy: (bucket: string) => object): Promise<void> {
+    const Policy = JSON.stringify(policy(bucket))
+    await this.client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))
+  }
+
+  /** From now on its owner alone may do anything there. */
+  async refuseAll(bucket: string): Promise<void> {
+    await this.client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }))
   }
 
   place(bucket: string, prefix = ''): S3Place {
