@@ -1,4 +1,3 @@
-import { CancelledFailure, CompleteAsyncError } from '@temporalio/activity'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import { CommitSuiteError } from '../contract/index.ts'
 import { activityNotes } from './activity-notes.ts'
@@ -7,7 +6,7 @@ import type { WorkerMetrics } from './worker-metrics.ts'
 /** Measures what runs wait for and cost besides their commands, and counts errors of all activities. */
 export const measureActivities =
   (metrics: WorkerMetrics): ActivityInterceptorsFactory =>
-  ({ info }) => ({
+  ({ info, cancellationSignal }) => ({
     inbound: {
       async execute(input, next) {
         try {
@@ -16,7 +15,8 @@ export const measureActivities =
           if (info.activityType === 'collectEnvironments') countStuck(metrics, result)
           return result
         } catch (error) {
-          countFault(metrics, info.activityType, error)
+          // What was cancelled ends with all kinds of errors, none of which is one.
+          if (!cancellationSignal.aborted) countFault(metrics, info.activityType, error)
           throw error
         }
       },
@@ -43,7 +43,6 @@ async function measureRun(
 }
 
 function countFault({ faults }: WorkerMetrics, activity: string, error: unknown): void {
-  if (error instanceof CancelledFailure || error instanceof CompleteAsyncError) return
   faults.inc({ activity, code: error instanceof CommitSuiteError ? error.code : 'internal' })
 }
 

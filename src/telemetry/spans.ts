@@ -1,6 +1,9 @@
 import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { CommitSuiteError } from '../contract/index.ts'
 
+/** How work ends that nobody wants any more. */
+const CANCELLED: ReadonlySet<string> = new Set(['AbortError', 'CancelledFailure'])
+
 /** Without a provider, which `startTracing` sets, its spans are nothing. */
 export const tracer = () => trace.getTracer('commit-suite')
 
@@ -18,8 +21,13 @@ export async function inSpan<T>(
     try {
       return await work(span)
     } catch (error) {
-      span.setAttribute('error.type', error instanceof CommitSuiteError ? error.code : nameOf(error))
-      span.setStatus({ code: SpanStatusCode.ERROR })
+      const name = error instanceof CommitSuiteError ? error.code : nameOf(error)
+      if (CANCELLED.has(name)) {
+        span.setAttribute('commit_suite.cancelled', true)
+      } else {
+        span.setAttribute('error.type', name)
+        span.setStatus({ code: SpanStatusCode.ERROR })
+      }
       throw error
     } finally {
       span.end()

@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import { ERRORS, isOpen, outcomeSchema, SUITE_STATUSES } from '../contract/index.ts'
 
 /** From what a busy host takes to what people wait for. */
 const WAITS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800]
@@ -12,6 +13,16 @@ const COMMANDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3_600]
 export type WorkerMetrics = ReturnType<typeof workerMetrics>
 
 export function workerMetrics(registry: Registry) {
+  const metrics = emptyMetrics(registry)
+  const { suitesEnded, runs, retries } = metrics
+  // From the beginning: what appears with its first count has not risen, as Prometheus sees it.
+  for (const status of SUITE_STATUSES) if (!isOpen(status)) suitesEnded.inc({ status }, 0)
+  for (const outcome of outcomeSchema.options) runs.inc({ outcome }, 0)
+  for (const [fault, { retryable }] of Object.entries(ERRORS)) if (retryable) retries.inc({ fault }, 0)
+  return metrics
+}
+
+function emptyMetrics(registry: Registry) {
   const registers = [registry]
   return {
     suitesStarted: new Counter({
