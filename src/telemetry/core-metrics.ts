@@ -45,7 +45,7 @@ function takerOf({ name, kind, unit = '', description = '' }: Metric, registry: 
   const base = name.startsWith('temporal_') ? name : `temporal_${name}`
   switch (kind) {
     case 'counter': {
-      const counter = new Counter({ ...common, name: `${base}_total` })
+      const counter = new Counter({ ...common, name: base.endsWith('_total') ? base : `${base}_total` })
       return (value, tags) => counter.inc(labelsOf(tags), value)
     }
     case 'histogram': {
