@@ -97,6 +97,24 @@ const PROOFS: readonly Proof[] = [
   },
   {
     check: 'architecture',
+    fault: 'a gateway that loads the SDK for traces',
+    plant: {
+      'src/gateway/planted.ts':
+        "import { TracerProvider } from '@opentelemetry/sdk-trace'\n\nexport const p = TracerProvider\n",
+    },
+    says: /opentelemetry-sdk-where-it-is-started: src\/gateway\/planted\.ts/,
+  },
+  {
+    check: 'architecture',
+    fault: 'telemetry that knows who uses it',
+    plant: {
+      'src/telemetry/planted.ts': "import { p } from '../store/planted.ts'\n\nexport const q = () => p()\n",
+      'src/store/planted.ts': 'export const p = () => 1\n',
+    },
+    says: /telemetry-knows-no-user: src\/telemetry\/planted\.ts/,
+  },
+  {
+    check: 'architecture',
     fault: 'a checker that reads nothing',
     plant: { '.dependency-cruiser.mjs': "export default { forbidden: [], options: { exclude: { path: '.' } } }\n" },
     says: /read no module at all/,

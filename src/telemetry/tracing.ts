@@ -22,7 +22,8 @@ const FLUSH_WITHIN_MS = 2_000
 
 /**
  * Sends spans over OTLP/HTTP to where the standard variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`, `…_HEADERS`,
- * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). Spans are lost, and said to be, while nobody takes them; work never waits for that.
+ * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). Spans are lost, and said to be, while nobody takes them; work never
+ * waits for that.
  */
 export function startTracing(service: string, log: Logger, env: NodeJS.ProcessEnv = process.env): Tracing {
   const ratio = traceRatio(env)
@@ -35,9 +36,7 @@ export function startTracing(service: string, log: Logger, env: NodeJS.ProcessEn
       .merge(own)
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
-    ...(ratio === undefined
-      ? {}
-      : { sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }) }),
+    ...(ratio === undefined ? {} : { sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }) }),
   })
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())

@@ -34,7 +34,8 @@ export async function watchSuite(
     await onProgress(events)
     if (page.length === PAGE) continue
     if (stored !== undefined && !isOpen(stored.status)) return { events, failure: undefined }
-    const failure = stored === undefined ? await patiently(face, suite, signal, () => control.failureOf(suite)) : undefined
+    const failure =
+      stored === undefined ? await patiently(face, suite, signal, () => control.failureOf(suite)) : undefined
     if (failure !== undefined) return { events, failure }
     await delay(times.pollMs, undefined, { signal })
   }
