@@ -25,7 +25,8 @@ RUN if ! { command -v git && command -v ssh && command -v tini && [ -e /etc/ssl/
   fi && \
   echo 'commit-suite:x:10001:10001::/var/lib/commit-suite:/usr/sbin/nologin' >>/etc/passwd && \
   echo 'commit-suite:x:10001:' >>/etc/group && \
-  mkdir /var/lib/commit-suite && chown 10001:10001 /var/lib/commit-suite && \
+  mkdir /var/lib/commit-suite /var/lib/commit-suite-artifacts && \
+  chown 10001:10001 /var/lib/commit-suite /var/lib/commit-suite-artifacts && \
   ln -s /opt/commit-suite/bin/commit-suite.js /usr/local/bin/commit-suite
 COPY --from=build /out/node /usr/local/bin/node
 COPY --from=build /out/package /opt/commit-suite
