@@ -23,6 +23,8 @@ export interface ActivityDeps {
   host: WorkerHost
   /** Whether the server holds our search attributes. */
   searchable: boolean
+  /** Aborts when this host is left for good: its lanes are to go elsewhere. */
+  leaving?: AbortSignal | undefined
   /** Starts the workflow `Notify` once, however often it is called. */
   startNotification(input: NotifyInput): Promise<void>
   log: { activities: Logger; temporal: TemporalLogger }

@@ -38,7 +38,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     readUnfinished: readUnfinished(deps),
     recordPause: recordPause(deps),
     provisionEnvironment: (commit) => provisionEnvironment(deps, project, commit),
-    holdEnvironment: () => holdEnvironment(holds),
+    holdEnvironment: () => holdEnvironment(holds, deps.leaving),
     prepareCommit: (commit) => prepareCommit(deps, { project, rules }, commit),
     runSeed: (run) => runSeed(deps, { project, rules, memory, holds }, run),
     recordRunError: (input) => recordRunError(deps, input),

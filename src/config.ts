@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { availableParallelism, homedir, tmpdir, userInfo } from 'node:os'
+import { homedir, tmpdir, userInfo } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { type ExecutorName, invalidInput, parseDuration } from './contract/index.ts'
@@ -10,6 +10,7 @@ import type { ArtifactPlace } from './store/artifact-place.ts'
 import { databaseUrl } from './store/postgres/database-url.ts'
 import { isS3Address, parseS3Place, type S3Settings } from './store/s3/place.ts'
 import { type ListenAddress, parseListenAddress } from './telemetry/listen-address.ts'
+import { drainTime, type FleetConfig, fleetConfig, fleetVariables } from './worker-config.ts'
 
 /** Everything the environment decides, read once in each main. All paths are absolute. */
 export interface Config {
@@ -27,6 +28,10 @@ export interface Config {
   notifyFile: string | undefined
   /** Runs at once on this host, over all suites. */
   slots: number
+  /** How a worker takes part in a fleet. */
+  fleet: FleetConfig
+  /** How long a gateway that was told to end says so at /readyz before it refuses requests; 0 by default. */
+  gatewayDrainMs: number
   /** Set when an own Temporal is configured; otherwise the embedded one is used. */
   temporalAddress: string | undefined
   temporalNamespace: string
@@ -81,7 +86,8 @@ const variables = z.object({
   COMMIT_SUITE_DATABASE_URL: z.string().optional(),
   COMMIT_SUITE_TEMPLATES: z.string().optional(),
   COMMIT_SUITE_NOTIFY: z.string().optional(),
-  COMMIT_SUITE_SLOTS: z.coerce.number().int().min(1).max(1000).optional(),
+  ...fleetVariables,
+  COMMIT_SUITE_GATEWAY_DRAIN: z.string().optional(),
   COMMIT_SUITE_KUBERNETES_PODS: z.coerce.number().int().min(1).max(5000).default(100),
   COMMIT_SUITE_KUBERNETES_EGRESS: z.string().optional(),
   COMMIT_SUITE_KUBERNETES_PULL_SECRETS: z.string().default(''),
@@ -223,7 +229,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     // The supervisor and its worker have another working directory than the command that starts them.
     templatesDir: v.COMMIT_SUITE_TEMPLATES === undefined ? undefined : resolve(v.COMMIT_SUITE_TEMPLATES),
     notifyFile: v.COMMIT_SUITE_NOTIFY === undefined ? undefined : resolve(v.COMMIT_SUITE_NOTIFY),
-    slots: v.COMMIT_SUITE_SLOTS ?? availableParallelism(),
+    ...fleetConfig(v),
+    gatewayDrainMs: drainTime('COMMIT_SUITE_GATEWAY_DRAIN', v.COMMIT_SUITE_GATEWAY_DRAIN) ?? 0,
     temporalAddress: v.TEMPORAL_ADDRESS,
     temporalNamespace: v.TEMPORAL_NAMESPACE,
     temporalUi: v.COMMIT_SUITE_TEMPORAL_UI,

@@ -64,7 +64,7 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
     async runWorker(config, { signal, onReady }) {
       const { runWorkerProcess } = await import('../temporal/worker-main.ts')
       const address = config.temporalAddress ?? DEFAULT_TEMPORAL
-      await runWorkerProcess({ config, address, signal, onReady: () => onReady(address) })
+      await runWorkerProcess({ config, address, signal, onReady: (version) => onReady(address, version) })
     },
     async uncommittedChanges(path) {
       const { uncommittedChanges } = await import('../git/uncommitted-changes.ts')

@@ -93,8 +93,11 @@ export interface Services {
   openEnvironments(cluster: ClusterRef | undefined): Promise<EnvironmentAccess>
   /** What the local executor has on this machine. */
   localEnvironments(config: Config, store: Store): Promise<EnvironmentAccess>
-  /** Works until the signal aborts, then drains. */
-  runWorker(config: Config, options: { signal: AbortSignal; onReady: (address: string) => void }): Promise<void>
+  /** Works until the signal aborts, then drains. `onReady` is told the build id too, where there are versions. */
+  runWorker(
+    config: Config,
+    options: { signal: AbortSignal; onReady: (address: string, version?: string) => void },
+  ): Promise<void>
   /** Whether a local repository holds changes that no commit has; `repo_not_found` where there is none. */
   uncommittedChanges(path: string): Promise<boolean>
   /** Address of a local repository's remote `origin`, without anything secret; undefined where it has none. */

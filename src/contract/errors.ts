@@ -42,6 +42,8 @@ export const ERRORS = {
   supervisor_failed: { retryable: true, status: 503, exit: 3 },
   fetch_failed: { retryable: true, status: 502, exit: 3 },
   environment_lost: { retryable: true, status: 503, exit: 3 },
+  /** A worker that was told to end gives its lanes away: they go on at another one. */
+  host_left: { retryable: false, status: 503, exit: 3 },
   runner_lost: { retryable: true, status: 503, exit: 3 },
   run_lost: { retryable: true, status: 503, exit: 3 },
   cluster_invalid: { retryable: false, status: 400, exit: 2 },

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { foldUnfolded } from '../../activities/keep-history.ts'
 import { type Config, readConfig } from '../config.ts'
-import { isOpen } from '../contract/index.ts'
 import type { SecretSource } from '../executors/executor.ts'
-import { createLocalExecutor } from '../executors/local/executor.ts'
 import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
 import { startWorkerTelemetry } from '../telemetry/worker-telemetry.ts'
-import { hostExecutors, openKubernetesExecutor } from './host-executors.ts'
+import { supervisedFleet } from '../worker-config.ts'
 import { hostId } from './host-identity.ts'
 import { ReceivedSecrets } from './suite-secrets.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { runWorker } from './worker.ts'
+import { openWorkerExecutors } from './worker-executors.ts'
 
 export interface WorkerProcessOptions {
   config: Config
@@ -21,36 +21,33 @@ export interface WorkerProcessOptions {
   signal: AbortSignal
   /** Where secret variables come from; this process's environment unless given. */
   secrets?: SecretSource
-  onReady(): void
+  /** Called with the build id that the worker announces, where there are versions. */
+  onReady(version?: string): void
 }
+
+const isEmbedded = (): boolean => process.env.COMMIT_SUITE_EMBEDDED === '1'
 
 /** Opens what a worker works with, runs it until the signal aborts, and closes everything again. */
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<void> {
   const { config, address, signal, onReady, secrets = new ReceivedSecrets(process.env) } = options
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }))
-  const { stateDir, artifacts, databaseUrl, slots, cacheDir } = config
+  const { stateDir, artifacts, databaseUrl, slots, cacheDir, fleet } = config
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const store = await openStore({ stateDir, artifacts, databaseUrl, patience: { openingMs: 60_000 } })
-  const telemetry = await startWorkerTelemetry(config, { keys: store.keys, log }).catch(async (error: unknown) => {
+  const { telemetry, executors } = await openRest(config, { store, log, secrets }).catch(async (error: unknown) => {
     await store.close()
     throw error
   })
-  const local = createLocalExecutor({ stateDir, log, secrets })
-  const executors = hostExecutors(local, () => openKubernetesExecutor(config, { log, secrets }))
   const ended = new AbortController()
   const folding = foldUnfolded({ store, log: { activities: log } }, AbortSignal.any([signal, ended.signal]))
   try {
-    // Pods are adopted by the next try of their run, wherever that is; `gc` takes those that nobody asks for.
-    await local.endUnownedRuns(async (suite) => {
-      const stored = await store.suites.get(suite)
-      return stored !== undefined && isOpen(stored.status)
-    })
     await runWorker({
       address,
       namespace: config.temporalNamespace,
       cacheDir,
-      embedded: process.env.COMMIT_SUITE_EMBEDDED === '1',
+      embedded: isEmbedded(),
       retention: config.retention,
+      fleet,
       deps: {
         store: telemetry.store(store),
         executors: telemetry.executors(executors),
@@ -65,11 +62,12 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       },
       telemetry,
       signal,
-      onReady() {
+      onReady(version) {
         telemetry.polling()
-        onReady()
+        onReady(version)
       },
     })
+    if (fleet.drainMs !== undefined) await executors.leave()
   } finally {
     ended.abort()
     await folding
@@ -79,9 +77,21 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
   }
 }
 
+/** What begins with an open store; nothing is left open where one of them fails. */
+async function openRest(config: Config, deps: { store: Store; log: Logger; secrets: SecretSource }) {
+  const telemetry = await startWorkerTelemetry(config, { keys: deps.store.keys, log: deps.log })
+  try {
+    return { telemetry, executors: await openWorkerExecutors(config, deps) }
+  } catch (error) {
+    await telemetry.close()
+    throw error
+  }
+}
+
 /** The worker as a process of its own: started by the supervisor, which it does not outlive. */
 async function main(): Promise<void> {
-  const config = readConfig()
+  const read = readConfig()
+  const config = { ...read, fleet: supervisedFleet(read.fleet, { embedded: isEmbedded() }) }
   const stop = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort())
   process.on('disconnect', () => stop.abort())

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client'
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createJanitorActivities } from '../../activities/collect-environments.ts'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
 import { createIsolationActivities } from '../../activities/isolation/index.ts'
@@ -8,17 +8,21 @@ import { createSearchActivities } from '../../activities/search/index.ts'
 import { createSessionActivities } from '../../activities/session.ts'
 import { createSweepActivities } from '../../activities/sweep/index.ts'
 import type { Retention } from '../config.ts'
-import { controlTaskQueue, hostTaskQueue, podTaskQueue, TASK_QUEUE } from '../contract/index.ts'
 import { noteActivities } from '../telemetry/note-activities.ts'
 import type { WorkerTelemetry } from '../telemetry/worker-telemetry.ts'
+import type { FleetConfig } from '../worker-config.ts'
 import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
 import { withJanitor } from './janitor-schedule.ts'
+import { runWorkers } from './run-workers.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 import { startNotification } from './start-notification.ts'
 import { untilServerAnswers } from './supervisor/probe.ts'
 import { temporalUnavailable } from './unavailable.ts'
+import { createQueueWorkers } from './worker-queues.ts'
+import { fixedSlots, slotsByUsage } from './worker-slots.ts'
+import { workerVersion } from './worker-version.ts'
 
 export interface WorkerSettings {
   address: string
@@ -28,29 +32,23 @@ export interface WorkerSettings {
   embedded: boolean
   /** How long records are kept; for ever by default. */
   retention?: Retention | undefined
-  deps: Omit<ActivityDeps, 'searchable' | 'startNotification'>
+  fleet: FleetConfig
+  deps: Omit<ActivityDeps, 'searchable' | 'startNotification' | 'leaving'>
   /** What the worker tells of itself; nothing unless given. */
   telemetry?: WorkerTelemetry | undefined
-  /** Resolves or aborts: the worker stops polling, lets short work finish and returns. */
+  /** Aborts: the worker stops polling, lets short work finish and returns. */
   signal: AbortSignal
-  onReady(): void
+  /** Called with the version that the worker announces, where there are versions. */
+  onReady(version?: string): void
 }
 
 /** The SDK throttles heartbeats to 0.8 of their time-out; cancellation arrives with them, so once a second. */
 const HEARTBEAT = { maxHeartbeatThrottleInterval: '1 second', defaultHeartbeatThrottleInterval: '1 second' } as const
-/** Runs outlive the worker in the runner: nothing is gained by waiting long for them. */
-const SHUTDOWN = { shutdownGraceTime: '1 second', shutdownForceTime: '8 seconds' } as const
-const CACHED_WORKFLOWS = 500
-const SHORT_ACTIVITIES = 100
-/** Every open lane of this host holds a place on the control queue. */
-const OPEN_LANES = 2000
 
-/**
- * One worker process: workflows and short activities of any suite, and three queues of this host: preparations and
- * runs that its slots bound, those in pods, and clean-up that must not wait behind either.
- */
+/** One worker process: the queues of its role until the signal aborts. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { namespace, signal, telemetry } = settings
+  const { namespace, signal, fleet, telemetry, onReady } = settings
+  const leaving = fleet.drainMs === undefined ? undefined : new AbortController()
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal, ...telemetry?.runtime })
   const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
   try {
@@ -65,6 +63,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       ...settings.deps,
       executors: janitor,
       searchable,
+      leaving: leaving?.signal,
       startNotification: (input) => startNotification(temporal, input),
     }
     const activities = {
@@ -76,52 +75,15 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       ...createNotifyActivities(deps),
       ...createSweepActivities(deps),
     }
-    const common = {
-      connection,
-      namespace,
-      activities,
-      interceptors: { activity: [noteActivities, failureInterceptor, ...(telemetry?.activities ?? [])] },
-      ...HEARTBEAT,
-      ...SHUTDOWN,
-    } satisfies Partial<WorkerOptions>
-    const { id: host, slots, pods } = settings.deps.host
-    const workers = await Promise.all([
-      Worker.create({
-        ...common,
-        taskQueue: TASK_QUEUE,
-        workflowBundle: { codePath },
-        maxCachedWorkflows: CACHED_WORKFLOWS,
-        maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: hostTaskQueue(host),
-        maxConcurrentActivityTaskExecutions: slots,
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: podTaskQueue(host),
-        maxConcurrentActivityTaskExecutions: pods,
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: controlTaskQueue(host),
-        maxConcurrentActivityTaskExecutions: OPEN_LANES,
-      }),
-    ])
-    const stop = () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
-    }
-    signal.addEventListener('abort', stop, { once: true })
-    const running = Promise.all(workers.map((worker) => worker.run()))
-    if (signal.aborted) stop()
-    else settings.onReady()
-    try {
-      await running
-    } catch (error) {
-      stop()
-      throw error
-    }
+    const interceptors = { activity: [noteActivities, failureInterceptor, ...(telemetry?.activities ?? [])] }
+    const version = await workerVersion(fleet.deployment, codePath)
+    const { role, usage, drainMs } = fleet
+    const workers = await createQueueWorkers({
+      ...{ role, codePath, version, drainMs, host: deps.host },
+      slots: usage === undefined ? fixedSlots : slotsByUsage(usage),
+      common: { connection, namespace, activities, interceptors, ...HEARTBEAT },
+    })
+    await runWorkers(workers, { signal, leaving, onReady: () => onReady(version?.version.buildId) })
   } finally {
     await Promise.allSettled([connection.close(), client.close()])
   }

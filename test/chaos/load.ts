@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isOpen } from '../../src/contract/index.ts'
 import type { Store } from '../../src/store/store.ts'
-import { EventFollower } from '../support/event-follower.ts'
+import { FollowingClient } from '../support/following-client.ts'
 import type { Home } from '../support/home.ts'
 import type { TestRepository } from '../support/repository.ts'
 
@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 300
 
 /** Suites that are asked for one after another, each followed by somebody at the gateways. */
 export class Load {
-  readonly followers = new Map<string, EventFollower>()
+  readonly followers = new Map<string, FollowingClient>()
   readonly options: LoadOptions
 
   constructor(options: LoadOptions) {
@@ -56,8 +56,8 @@ export class Load {
     await follower.ended
   }
 
-  #follow(id: string, gateways: readonly string[]): EventFollower {
-    const follower = new EventFollower(id, () => gateways)
+  #follow(id: string, gateways: readonly string[]): FollowingClient {
+    const follower = new FollowingClient(id, () => gateways)
     this.followers.set(id, follower)
     return follower
   }

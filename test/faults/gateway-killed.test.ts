@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EventFollower } from '../support/event-follower.ts'
 import { expectEveryRunOnce } from '../support/every-run-once.ts'
 import { FaultBench } from '../support/fault-suite.ts'
+import { FollowingClient } from '../support/following-client.ts'
 import { startServing } from '../support/serving.ts'
 import { until } from '../support/until.ts'
 
@@ -20,7 +20,7 @@ describe('a gateway that is killed', () => {
     const urls = [second.url, first.url]
     const running = bench.home.start(...bench.suite('replicas', 30, 'sleep 0.2'), '--parallelism', '4', '--json')
     await bench.untilFinished('replicas', 3)
-    const client = new EventFollower('replicas', () => urls)
+    const client = new FollowingClient('replicas', () => urls)
     await until('the client has seen events', async () => client.seqs.length > 5)
     bench.home.kill(second.pid)
     await bench.untilFinished('replicas', 20)

@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { databasePlace } from '../../src/store/postgres/database-url.ts'
 import { configEnvironment } from '../../src/temporal/supervisor/config-environment.ts'
+import { supervisedFleet } from '../../src/worker-config.ts'
 
 const read = (env: NodeJS.ProcessEnv) => readConfig({ HOME: '/home/somebody', ...env })
 
@@ -51,6 +53,17 @@ test.each([
   ['COMMIT_SUITE_ALLOWED_SECRETS', 'NPM TOKEN'],
   ['COMMIT_SUITE_KUBERNETES_PODS', '0'],
   ['COMMIT_SUITE_KUBERNETES_PODS', '5001'],
+  ['COMMIT_SUITE_SLOTS', '0'],
+  ['COMMIT_SUITE_SLOTS', '1001'],
+  ['COMMIT_SUITE_SLOTS', 'many'],
+  ['COMMIT_SUITE_SLOTS_MOST', '0'],
+  ['COMMIT_SUITE_SLOTS_MEMORY', '101'],
+  ['COMMIT_SUITE_SLOTS_CPU', '0.9'],
+  ['COMMIT_SUITE_ROLE', 'runner'],
+  ['COMMIT_SUITE_DRAIN', '10'],
+  ['COMMIT_SUITE_DRAIN', '25h'],
+  ['COMMIT_SUITE_GATEWAY_DRAIN', '2d'],
+  ['COMMIT_SUITE_DEPLOYMENT', 'commit.suite'],
   ['COMMIT_SUITE_RETENTION', '90'],
   ['COMMIT_SUITE_RETENTION', '1m'],
   ['COMMIT_SUITE_RETENTION_LOGS', '40000d'],
@@ -61,6 +74,36 @@ test.each([
 ])('%s=%s is refused by its name', (name, value) => {
   const message = expect.stringContaining(`${name}: "${value}" – `)
   expect(() => read({ [name]: value })).toThrow(expect.objectContaining({ code: 'config_invalid', message }))
+})
+
+test('a build id that servers do not take is refused', () => {
+  const wrong = { COMMIT_SUITE_DEPLOYMENT: 'suites', COMMIT_SUITE_BUILD_ID: 'v1:2' }
+  expect(() => read(wrong)).toThrow(/COMMIT_SUITE_BUILD_ID: "v1:2" – /)
+})
+
+test('slots are the cores, a number, or as many as memory and CPU allow', () => {
+  expect(read({})).toMatchObject({ slots: availableParallelism(), fleet: { usage: undefined } })
+  expect(read({ COMMIT_SUITE_SLOTS: '3' })).toMatchObject({ slots: 3, fleet: { usage: undefined } })
+  expect(read({ COMMIT_SUITE_SLOTS: 'auto', COMMIT_SUITE_SLOTS_MOST: '30' })).toMatchObject({
+    slots: 30,
+    fleet: { usage: { memory: 0.8, cpu: 0.9 } },
+  })
+  expect(read({ COMMIT_SUITE_SLOTS: 'auto', COMMIT_SUITE_SLOTS_CPU: '50' }).fleet.usage?.cpu).toBe(0.5)
+})
+
+test('a worker does all and has no versions unless told otherwise; one of the embedded stack always', () => {
+  expect(read({})).toMatchObject({ fleet: { role: 'all', drainMs: undefined, deployment: undefined } })
+  const { fleet } = read({
+    COMMIT_SUITE_ROLE: 'runs',
+    COMMIT_SUITE_DRAIN: '0s',
+    COMMIT_SUITE_DEPLOYMENT: 'suites',
+    COMMIT_SUITE_BUILD_ID: '1.2.0-rc.1',
+  })
+  const deployment = { name: 'suites', buildId: '1.2.0-rc.1' }
+  expect(fleet).toMatchObject({ role: 'runs', drainMs: 0, deployment })
+  const beside = { role: 'all', drainMs: undefined }
+  expect(supervisedFleet(fleet, { embedded: true })).toMatchObject({ ...beside, deployment: undefined })
+  expect(supervisedFleet(fleet, { embedded: false })).toMatchObject({ ...beside, deployment })
 })
 
 test('records are kept for ever unless said otherwise', () => {

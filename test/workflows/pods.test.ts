@@ -45,7 +45,8 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' })
   const ready = Promise.withResolvers<void>()
   worker = runWorker({
-    ...{ address, namespace: 'default', cacheDir, embedded: true, signal: stop.signal, onReady: ready.resolve },
+    ...{ address, namespace: 'default', cacheDir, embedded: true, fleet: config.fleet },
+    ...{ signal: stop.signal, onReady: () => ready.resolve() },
     deps: {
       store,
       executors: {

@@ -1,4 +1,5 @@
 import { invalidInput } from '../../contract/index.ts'
+import { drainTime, type FleetConfig, WORKER_ROLES } from '../../worker-config.ts'
 import { type CliContext, note, print } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withLease, withOwn } from '../local/stack.ts'
@@ -77,15 +78,38 @@ export async function serve(context: CliContext, { host, port, json, resume }: S
   }
 }
 
+export interface WorkFlags {
+  role?: string | undefined
+  drain?: string | undefined
+}
+
 /** Works in the foreground until SIGTERM, then drains. */
-export async function work(context: CliContext): Promise<ExitCode> {
+export async function work(context: CliContext, flags: WorkFlags): Promise<ExitCode> {
   requireOwnMachine(context, 'worker')
+  const read = context.services.config()
+  const config = { ...read, fleet: withFlags(read.fleet, flags) }
   const { signal, off } = untilStopped(context)
   try {
-    const onReady = (address: string): void => note(context, `ready: working for Temporal at ${address}`)
-    await context.services.runWorker(context.services.config(), { signal, onReady })
+    const onReady = (address: string, version?: string): void => {
+      const { role, deployment } = config.fleet
+      const as = deployment === undefined ? '' : `, version ${version} of ${deployment.name}`
+      note(context, `ready: working for Temporal at ${address} (role ${role}${as})`)
+    }
+    await context.services.runWorker(config, { signal, onReady })
     return EXIT.passing
   } finally {
     off()
+  }
+}
+
+function withFlags(fleet: FleetConfig, { role, drain }: WorkFlags): FleetConfig {
+  const known = WORKER_ROLES.find((name) => name === role)
+  if (role !== undefined && known === undefined) {
+    throw invalidInput('--role', role, `must be one of ${WORKER_ROLES.join(', ')}`)
+  }
+  return {
+    ...fleet,
+    ...(known === undefined ? {} : { role: known }),
+    ...(drain === undefined ? {} : { drainMs: drainTime('--drain', drain, 'invalid_input') }),
   }
 }

@@ -14,7 +14,7 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
     COMMIT_SUITE_CACHE: config.cacheDir,
     ...artifactVariables(config.artifacts),
     COMMIT_SUITE_DATABASE_URL: config.databaseUrl ?? '',
-    COMMIT_SUITE_SLOTS: String(config.slots),
+    COMMIT_SUITE_SLOTS: config.fleet.usage === undefined ? String(config.slots) : 'auto',
     COMMIT_SUITE_ALLOWED_REPOS: config.allowedRepos.join(','),
     COMMIT_SUITE_ALLOWED_ADDRESSES: config.allowedAddresses.join(','),
     COMMIT_SUITE_ALLOWED_SECRETS: config.allowedSecrets.join(','),

@@ -1,16 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
 
-const AGAIN_MS = 50
-
-/** Follows a suite's events at whatever gateway answers, coming back with its cursor until the stream ends by itself. */
-export class EventFollower {
+/** Follows a suite at whatever gateway answers, coming back with its cursor until the stream ends by itself. */
+export class FollowingClient {
   readonly seqs: number[] = []
   readonly ended: Promise<void>
-  /** Connections that broke or were refused. */
+  /** Connections that were refused or cut. */
   broken = 0
+  /** Streams that a gateway ended in an orderly way, the last one included. */
+  closed = 0
 
-  /** @param urls base addresses of the gateways that are up, as far as is known; asked in turn */
   constructor(suite: string, urls: () => readonly string[]) {
     this.ended = this.#follow(suite, urls)
   }
@@ -24,9 +23,10 @@ export class EventFollower {
         if (response.status === 204) return
         if (!response.ok) throw new Error(`answered ${response.status}`)
         await this.#read(response)
+        this.closed++
       } catch {
         this.broken++
-        await delay(AGAIN_MS)
+        await sleep(50)
       }
     }
   }
