@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { CommitSuiteError, invalidInput } from '../contract/index.ts'
 import type { Gateway } from './app.ts'
 
@@ -6,7 +7,7 @@ import type { Gateway } from './app.ts'
 export interface ListeningGateway {
   /** `http://host:port`, with the port that was chosen. */
   url: string
-  /** Ends streams, lets requests in flight finish, then closes. */
+  /** Says at /readyz for a while that it ends; then ends streams, lets requests in flight finish, closes. */
   close(): Promise<void>
 }
 
@@ -18,8 +19,19 @@ const LAST_ANSWERS_MS = 5_000
 const urlOf = ({ address, family, port }: AddressInfo): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 
-/** Listens; port 0 picks a free one. Throws `invalid_input` where the address cannot be had. */
-export async function listen({ app, drain }: Gateway, host: string, port: number): Promise<ListeningGateway> {
+export interface ListenOptions {
+  host: string
+  /** 0 picks a free one. */
+  port: number
+  /** How long it says that it ends before it refuses requests; 0 by default. */
+  announceMs?: number
+}
+
+/** Listens. Throws `invalid_input` where the address cannot be had. */
+export async function listen(
+  { app, drain }: Gateway,
+  { host, port, announceMs = 0 }: ListenOptions,
+): Promise<ListeningGateway> {
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -32,6 +44,8 @@ export async function listen({ app, drain }: Gateway, host: string, port: number
   return {
     url: urlOf(address),
     async close() {
+      drain.announce()
+      await delay(announceMs)
       drain.begin()
       await drain.finished(GOODBYE_MS)
       const impatient = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS)

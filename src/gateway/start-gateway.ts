@@ -65,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<ListeningGa
   }
   try {
     await served
-    const { url, close } = await listen(gateway, host, port)
+    const { url, close } = await listen(gateway, { host, port, announceMs: config.gatewayDrainMs })
     return { url, close: () => close().finally(closeRest) }
   } catch (error) {
     await closeRest()

@@ -264,7 +264,7 @@ export class GatewayBench {
       },
       log: pino({}, sink),
     })
-    const listening = await listen(gateway, '127.0.0.1', 0)
+    const listening = await listen(gateway, { host: '127.0.0.1', port: 0 })
     return new GatewayBench({ stateDir, store, control, gateway, log }, listening, options.stateDir === undefined)
   }
 

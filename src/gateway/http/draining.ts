@@ -2,17 +2,31 @@ import { EventEmitter, once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import { CommitSuiteError } from '../../contract/index.ts'
 
-/** Whether the gateway is ending. What lasts (streams, sockets) listens to `signal` and ends itself. */
+/**
+ * Whether the gateway is ending: first it only says so at /readyz, so that who sends requests here looks elsewhere, then
+ * it refuses them. What lasts (streams, sockets) listens to `signal` and ends itself.
+ */
 export class Drain {
   readonly #controller = new AbortController()
   readonly #changed = new EventEmitter()
   #open = 0
+  #announced = false
+
+  /** Whether nobody should send anything here any more. */
+  get announced(): boolean {
+    return this.#announced
+  }
+
+  announce(): void {
+    this.#announced = true
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
   begin(): void {
+    this.announce()
     this.#controller.abort()
   }
 
@@ -35,10 +49,13 @@ export class Drain {
   }
 }
 
+/** Where it is asked whether the process lives: one that ends in peace does. */
+export const LIVENESS: readonly string[] = ['/healthz', '/health']
+
 /** While it drains, a gateway takes no further request: the client's next try reaches another, or the same anew. */
 export function refuseWhileDraining(app: FastifyInstance, drain: Drain): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!drain.signal.aborted) return
+  app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
+    if (!drain.signal.aborted || (url !== undefined && LIVENESS.includes(url))) return
     reply.header('Connection', 'close')
     throw new CommitSuiteError('draining', 'This gateway is ending. Ask again.')
   })

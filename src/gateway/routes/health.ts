@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { CommitSuiteError } from '../../contract/index.ts'
+import { LIVENESS } from '../http/draining.ts'
 import type { StreamingDeps } from '../streams/deps.ts'
 
 const ANSWER_WITHIN_MS = 3_000
@@ -7,10 +8,10 @@ const ANSWER_WITHIN_MS = 3_000
 /** Whether the gateway lives, whether it can work, and what it counts; without a key on another port: telemetry/listener.ts. */
 export const healthRoutes: FastifyPluginAsync<StreamingDeps> = async (app, { store, control, metrics, drain }) => {
   const open = { schema: { hide: true }, config: { role: null } }
-  for (const url of ['/healthz', '/health']) app.get(url, open, async () => ({ status: 'healthy' }))
+  for (const url of LIVENESS) app.get(url, open, async () => ({ status: 'healthy' }))
 
   app.get('/readyz', open, async () => {
-    if (drain.signal.aborted) throw new CommitSuiteError('draining', 'This gateway is ending.')
+    if (drain.announced) throw new CommitSuiteError('draining', 'This gateway is ending.')
     await Promise.all([
       inTime('store_unavailable', 'The store', store.keys.any()),
       inTime('temporal_unavailable', 'Temporal', control.check()),

@@ -219,6 +219,15 @@ describe('WebSocket streams', () => {
   })
 })
 
+it('a gateway that is about to end says so, and takes requests as before', async () => {
+  const own = await GatewayBench.start()
+  expect((await own.call('GET', '/readyz')).status).toBe(200)
+  own.gateway.drain.announce()
+  expect((await own.call('GET', '/readyz')).json()).toMatchObject({ code: 'draining', status: 503 })
+  expect((await own.call('GET', '/v1/suites')).status).toBe(200)
+  await own.stop()
+})
+
 it('a gateway that drains refuses what is new and lets what is in flight finish', async () => {
   const own = await GatewayBench.start()
   await recordSuite(own.store, { id: 's', runs: 3 })
@@ -237,6 +246,7 @@ it('a gateway that drains refuses what is new and lets what is in flight finish'
   expect(refused.json()).toMatchObject({ code: 'draining', status: 503 })
   expect(refused.headers.get('retry-after')).toBe('1')
   expect((await own.call('GET', '/readyz')).status).toBe(503)
+  expect((await own.call('GET', '/healthz')).status).toBe(200)
   held.resolve()
   expect((await inFlight).status).toBe(200)
   await own.stop()
