@@ -16,7 +16,7 @@ import type { ActivityDeps } from './deps.ts'
 import { findSuite } from './suite-lookup.ts'
 import { planOf } from './suite-plan.ts'
 
-type Deps = Pick<ActivityDeps, 'store' | 'executors' | 'searchable'>
+type Deps = Pick<ActivityDeps, 'store' | 'executors' | 'searchable' | 'repositoryLabel'>
 
 /**
  * Puts an extension on record, whoever asked for it, and plans the runs it makes. Throws `invalid_input`,

@@ -25,6 +25,8 @@ export interface ActivityDeps {
   searchable: boolean
   /** Aborts when this host is left for good: its lanes are to go elsewhere. */
   leaving?: AbortSignal | undefined
+  /** How a repository is named where Temporal keeps it readable; its address where this is left out. */
+  repositoryLabel?: ((repo: string) => string) | undefined
   /** Starts the workflow `Notify` once, however often it is called. */
   startNotification(input: NotifyInput): Promise<void>
   log: { activities: Logger; temporal: TemporalLogger }

@@ -8,7 +8,7 @@ import { buildWorkflowBundle } from '../src/temporal/bundle.ts'
  * compiled for an installed package. Folders keep their places under dist/; paths between them stay the same.
  * The shell scripts that the executors run lie beside the code that reads them.
  * The dashboard is built too, from what is not in the package.
- * The bundle of the workflows comes ready-made, which spares users the seconds that webpack takes.
+ * The bundles of the workflows come ready-made, which spares users the seconds that webpack takes.
  */
 await rm('dist', { recursive: true, force: true })
 const TSC = 'node_modules/typescript/bin/tsc'
@@ -20,5 +20,6 @@ const { exitCode } = await execa('node', [TSC, '-p', 'tsconfig.build.json'], {
 if (exitCode === 0) {
   for await (const script of glob('src/**/*.sh')) await cp(script, join('dist', script))
   await buildWorkflowBundle(resolve('dist/workflow-bundle.js'))
+  await buildWorkflowBundle(resolve('dist/workflow-bundle-encoding-failures.js'), { encodesFailures: true })
   await execa('node', ['scripts/build-dashboard.ts', 'dist/dashboard'], { stdio: 'inherit' })
 } else process.exitCode = 1

@@ -16,6 +16,8 @@ const NEEDED = [
   /^bin\/commit-suite\.js$/,
   /^dist\/src\/cli\/main\.js$/,
   /^dist\/workflow-bundle\.js$/,
+  /^dist\/workflow-bundle-encoding-failures\.js$/,
+  /^dist\/workflows\/encoded-failures\.js$/,
   /^dist\/dashboard\/index\.html$/,
   /^dist\/dashboard\/assets\/index-[\w-]+\.js$/,
   /^templates\/generic\/template\.yaml$/,

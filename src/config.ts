@@ -26,6 +26,8 @@ export interface Config {
   templatesDir: string | undefined
   /** Who may be told of the ends of suites, as the operator has it. */
   notifyFile: string | undefined
+  /** Keys that encrypt what Temporal keeps, one a line; nothing is encrypted where there is none. */
+  payloadKeysFile: string | undefined
   /** Runs at once on this host, over all suites. */
   slots: number
   /** How a worker takes part in a fleet. */
@@ -88,6 +90,7 @@ const variables = z.object({
   COMMIT_SUITE_NOTIFY: z.string().optional(),
   ...fleetVariables,
   COMMIT_SUITE_GATEWAY_DRAIN: z.string().optional(),
+  COMMIT_SUITE_PAYLOAD_KEYS: z.string().optional(),
   COMMIT_SUITE_KUBERNETES_PODS: z.coerce.number().int().min(1).max(5000).default(100),
   COMMIT_SUITE_KUBERNETES_EGRESS: z.string().optional(),
   COMMIT_SUITE_KUBERNETES_PULL_SECRETS: z.string().default(''),
@@ -231,6 +234,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     notifyFile: v.COMMIT_SUITE_NOTIFY === undefined ? undefined : resolve(v.COMMIT_SUITE_NOTIFY),
     ...fleetConfig(v),
     gatewayDrainMs: drainTime('COMMIT_SUITE_GATEWAY_DRAIN', v.COMMIT_SUITE_GATEWAY_DRAIN) ?? 0,
+    payloadKeysFile: v.COMMIT_SUITE_PAYLOAD_KEYS === undefined ? undefined : resolve(v.COMMIT_SUITE_PAYLOAD_KEYS),
     temporalAddress: v.TEMPORAL_ADDRESS,
     temporalNamespace: v.TEMPORAL_NAMESPACE,
     temporalUi: v.COMMIT_SUITE_TEMPORAL_UI,

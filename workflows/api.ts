@@ -10,6 +10,8 @@ import type { SuiteStatus } from '../src/contract/suite.ts'
 export interface SuitePlan {
   suite: string
   repo: string
+  /** Names the repository where Temporal keeps it readable; its address where there is none. */
+  repoLabel?: string
   runs: number
   parallelism: number
   timeoutMs: number

@@ -5,6 +5,8 @@ import type { IsolationAnswer } from '../src/contract/isolation-report.ts'
 export interface IsolationPlan {
   isolation: string
   repo: string
+  /** Names the repository where Temporal keeps it readable; its address where there is none. */
+  repoLabel?: string
   sha: string
   priority: number
   /** False where the server refused to create our search attributes: none may then be set. */

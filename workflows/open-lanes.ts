@@ -49,7 +49,7 @@ export class OpenLanes {
         args: [{ plan, sha: commit.sha, slots: this.#ledger.open(commit.sha), ...options }],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-        priority: { priorityKey: plan.priority, fairnessKey: fairnessKey(plan.repo) },
+        priority: { priorityKey: plan.priority, fairnessKey: fairnessKey(plan.repoLabel ?? plan.repo) },
         staticSummary: `${commit.sha.slice(0, 12)} ${commit.subject}`.slice(0, 200),
         staticDetails: `${plan.runs} runs of commit ${commit.sha}`,
         ...laneAttributes(plan, commit.sha),

@@ -6,6 +6,8 @@ import type { SearchAnswer } from '../src/contract/search-report.ts'
 export interface SearchPlan {
   search: string
   repo: string
+  /** Names the repository where Temporal keeps it readable; its address where there is none. */
+  repoLabel?: string
   /** Of all its runs, whatever their commits would take by themselves. */
   command: Command
   /** Of the range. */

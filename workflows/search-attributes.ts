@@ -15,7 +15,7 @@ export function describeSuite(plan: SuitePlan): void {
   if (!plan.searchable) return
   upsertSearchAttributes([
     { key: suiteId, value: plan.suite },
-    { key: repo, value: plan.repo },
+    { key: repo, value: plan.repoLabel ?? plan.repo },
   ])
 }
 
@@ -24,7 +24,7 @@ export function laneAttributes(plan: SuitePlan, sha: string): { typedSearchAttri
   return {
     typedSearchAttributes: [
       { key: suiteId, value: plan.suite },
-      { key: repo, value: plan.repo },
+      { key: repo, value: plan.repoLabel ?? plan.repo },
       { key: commitSha, value: sha },
     ],
   }
@@ -39,7 +39,7 @@ export function describeSearch(plan: SearchPlan): void {
   if (!plan.searchable) return
   upsertSearchAttributes([
     { key: suiteId, value: plan.search },
-    { key: repo, value: plan.repo },
+    { key: repo, value: plan.repoLabel ?? plan.repo },
   ])
 }
 
@@ -47,17 +47,17 @@ export function describeIsolation(plan: IsolationPlan): void {
   if (!plan.searchable) return
   upsertSearchAttributes([
     { key: suiteId, value: plan.isolation },
-    { key: repo, value: plan.repo },
+    { key: repo, value: plan.repoLabel ?? plan.repo },
     { key: commitSha, value: plan.sha },
   ])
 }
 
 /** A firing is found by the suite that makes its runs. */
-export function describeSweep({ searchable, suite, repo: address }: SweepPlan): void {
+export function describeSweep({ searchable, suite, repo: address, repoLabel }: SweepPlan): void {
   if (!searchable) return
   upsertSearchAttributes([
     { key: suiteId, value: suite.id },
-    { key: repo, value: address },
+    { key: repo, value: repoLabel ?? address },
   ])
 }
 

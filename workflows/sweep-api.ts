@@ -20,6 +20,8 @@ export interface SweepPlan {
   /** False where the server refused to create our search attributes: none may then be set. */
   searchable: boolean
   repo: string
+  /** Names the repository where Temporal keeps it readable; its address where there is none. */
+  repoLabel?: string
   /** Of its suite, one line. */
   summary: string
   /** A few lines of Markdown: what is run, and why. */

@@ -18,6 +18,7 @@ import type { IsolationPlan } from '../../workflows/isolation-api.ts'
 import type { ProjectLookup } from '../commit-project.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { mirrorOf } from '../mirror-of.ts'
+import { labelled } from '../repository-label.ts'
 import { settleCommand } from '../resolve-commits.ts'
 import { findBegun, findIsolation } from './isolation-lookup.ts'
 import { learntOrder, namedOrder, unknownTest } from './named-order.ts'
@@ -40,6 +41,7 @@ export async function resolveIsolation(
   const { repo, priority, maxDurationMs } = spec
   return {
     ...{ isolation, repo, sha: launch.sha, priority, searchable: deps.searchable },
+    ...labelled(deps, repo),
     ...(maxDurationMs === undefined ? {} : { endsAtMs: Date.parse(createdAt) + maxDurationMs }),
   }
 }

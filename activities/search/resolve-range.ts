@@ -7,6 +7,7 @@ import type { SearchPlan } from '../../workflows/search-api.ts'
 import type { ProjectLookup } from '../commit-project.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { mirrorOf } from '../mirror-of.ts'
+import { labelled } from '../repository-label.ts'
 import { settleCommand } from '../resolve-commits.ts'
 import { findSearch } from './search-lookup.ts'
 import { isComparable, suiteOfSearch } from './suite-of-search.ts'
@@ -25,6 +26,7 @@ export async function resolveRange(deps: ActivityDeps, project: ProjectLookup, s
   if (command === undefined) throw new Error(`search ${search} has no command`)
   return {
     ...{ search, repo, command, commits, parallelism, priority, searchable: deps.searchable },
+    ...labelled(deps, repo),
     ...(maxDurationMs === undefined ? {} : { endsAtMs: Date.parse(createdAt) + maxDurationMs }),
   }
 }

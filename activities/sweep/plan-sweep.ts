@@ -9,6 +9,7 @@ import type { SweepPlan } from '../../workflows/sweep-api.ts'
 import type { ProjectLookup } from '../commit-project.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { mirrorOf } from '../mirror-of.ts'
+import { labelled } from '../repository-label.ts'
 import { settleCommand } from '../resolve-commits.ts'
 import type { SweepFiring } from './api.ts'
 import { lineageOf, listCandidates } from './candidates.ts'
@@ -71,10 +72,12 @@ async function plan(
   })
   const seeds = await freshSeeds(store, { firing, seed: request.seed, own, shas: spent.map(({ sha }) => sha), runs })
   const { priorityKey, fairnessKey } = priorityOf(own.repo, request.priority)
+  const label = labelled(deps, own.repo)
   return {
     plan: {
       suite: { id: freshId('s-', 10), request: suiteRequest(request, { commits: spent.map(({ sha }) => sha), seeds }) },
       ...{ priority: priorityKey, fairnessKey, searchable, repo: own.repo },
+      ...(label.repoLabel !== undefined && { ...label, fairnessKey: label.repoLabel }),
       ...(request.budgetMs === undefined ? {} : { endsAtMs: startsAtMs + request.budgetMs }),
       summary: `${runs} runs of ${spent.length} ${spent.length === 1 ? 'commit' : 'commits'} for the sweep ${request.name}`,
       details: detailsOf(spent),

@@ -31,7 +31,8 @@ export function liveServices(env: NodeJS.ProcessEnv): Services {
     },
     async connectSuites({ temporalAddress: address, namespace }, store) {
       const { connectSuites } = await import('../temporal/connect.ts')
-      return await connectSuites({ address, namespace, store })
+      const { payloadKeysFile } = readConfig(env)
+      return await connectSuites({ address, namespace, store, payloadKeysFile })
     },
     async startGateway(options) {
       const { startGateway } = await import('../gateway/start-gateway.ts')

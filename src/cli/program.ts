@@ -14,6 +14,7 @@ import { defineList } from './commands/list.ts'
 import { defineLogs } from './commands/logs.ts'
 import { defineMigrate } from './commands/migrate.ts'
 import { definePause } from './commands/pause.ts'
+import { definePayloadKeys } from './commands/payload-keys.ts'
 import { defineReplay } from './commands/replay.ts'
 import { defineReport } from './commands/report.ts'
 import { defineResume } from './commands/resume.ts'
@@ -49,6 +50,7 @@ const COMMANDS = [
   defineGateway,
   defineMigrate,
   defineKeys,
+  definePayloadKeys,
   defineDoctor,
   defineEnvironments,
   defineGc,

@@ -59,6 +59,8 @@ export const ERRORS = {
   node_lost: { retryable: true, status: 503, exit: 3 },
   store_unavailable: { retryable: true, status: 503, exit: 3 },
   artifact_store_failed: { retryable: true, status: 503, exit: 3 },
+  /** Temporal holds payloads under a key that this process has not; another worker may have it. */
+  payload_key_missing: { retryable: true, status: 503, exit: 2 },
   tries_used_up: { retryable: false, status: 503, exit: 3 },
   /** A job did not end within the time that its repository's file gives it as a whole. */
   job_timed_out: { retryable: false, status: 504, exit: 3 },

@@ -37,7 +37,9 @@ export async function startGateway(options: GatewayOptions): Promise<ListeningGa
   const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: false }))
   const { temporalAddress: address, temporalUi: ownUi, namespace } = stack
   const traces = await tracedStarts(log)
-  const control = await connectSuites({ address, namespace, store, interceptors: traces?.interceptors ?? [] })
+  const interceptors = traces?.interceptors ?? []
+  const { payloadKeysFile } = config
+  const control = await connectSuites({ address, namespace, store, payloadKeysFile, interceptors })
   const gateway = await buildGateway({
     store,
     control,

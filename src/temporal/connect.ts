@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  Client,
+  type Client,
   Connection,
   type WorkflowClientInterceptor,
   WorkflowExecutionAlreadyStartedError,
@@ -16,6 +16,7 @@ import { connectionOptions } from './connection-options.ts'
 import { extendSuite } from './extend-suite.ts'
 import { errorOf } from './failures.ts'
 import { isolationControl } from './isolations.ts'
+import { payloadEncryption, temporalClient } from './payloads/encryption.ts'
 import { searchControl } from './searches.ts'
 import { type SessionControl, sessionControl } from './sessions.ts'
 import type { StartOptions, SuiteControl } from './suites.ts'
@@ -29,6 +30,8 @@ export interface ConnectOptions {
   store: Store
   /** Around the starts of workflows. */
   interceptors?: readonly WorkflowClientInterceptor[]
+  /** Keys of what Temporal keeps; nothing is encrypted without. */
+  payloadKeysFile?: string | undefined
 }
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of the API. */
@@ -46,15 +49,12 @@ export interface GatewayControl extends SuiteControl {
   countWorkers(): Promise<number>
 }
 
-/** Connects to Temporal; throws `temporal_unavailable` where it does not answer. */
-export async function connectSuites({
-  address,
-  namespace,
-  store,
-  interceptors = [],
-}: ConnectOptions): Promise<GatewayControl> {
+/** Connects to Temporal; throws `temporal_unavailable` where it does not answer, `config_invalid` for bad keys. */
+export async function connectSuites(options: ConnectOptions): Promise<GatewayControl> {
+  const { address, namespace, store, payloadKeysFile, interceptors = [] } = options
+  const encryption = payloadEncryption(payloadKeysFile)
   const connection = await connect(address)
-  const client = new Client({ connection, namespace, interceptors: { workflow: [...interceptors] } })
+  const client = temporalClient(connection, namespace, { encryption, interceptors })
   const handleOf = (suite: string) => client.workflow.getHandle(suiteWorkflowId(suite))
   return {
     sessions: sessionControl(client),

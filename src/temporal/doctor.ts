@@ -5,6 +5,7 @@ import { checkCluster } from './doctor/cluster.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkControlGroups, checkNamespaces, checkSandbox } from './doctor/isolation.ts'
 import { checkNotifyFile } from './doctor/notify.ts'
+import { checkPayloadKeys } from './doctor/payload-keys.ts'
 import { checkSocketPath, checkStateDir } from './doctor/places.ts'
 import { checkBash, checkGit, checkIsolationPrograms, checkLanguage, checkNode } from './doctor/programs.ts'
 import { checkExternalServer, checkRunningStack, checkServerBinary } from './doctor/temporal.ts'
@@ -30,6 +31,7 @@ const checksOf = (config: Config): Checks => ({
   'isolation programs': checkIsolationPrograms,
   cluster: () => checkCluster(config),
   COMMIT_SUITE_NOTIFY: () => checkNotifyFile(config),
+  COMMIT_SUITE_PAYLOAD_KEYS: () => checkPayloadKeys(config),
   bash: checkBash,
   python3: () => checkLanguage('python3', ['--version']),
   go: () => checkLanguage('go', ['version']),

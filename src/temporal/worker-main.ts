@@ -48,6 +48,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<v
       embedded: isEmbedded(),
       retention: config.retention,
       fleet,
+      payloadKeysFile: config.payloadKeysFile,
       deps: {
         store: telemetry.store(store),
         executors: telemetry.executors(executors),

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Connection } from '@temporalio/client'
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createJanitorActivities } from '../../activities/collect-environments.ts'
 import { type ActivityDeps, createActivities } from '../../activities/index.ts'
@@ -15,6 +15,7 @@ import { failureInterceptor } from './activity-failures.ts'
 import { workflowBundle } from './bundle.ts'
 import { connectionOptions } from './connection-options.ts'
 import { withJanitor } from './janitor-schedule.ts'
+import { payloadEncryption, temporalClient } from './payloads/encryption.ts'
 import { runWorkers } from './run-workers.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 import { startNotification } from './start-notification.ts'
@@ -33,7 +34,9 @@ export interface WorkerSettings {
   /** How long records are kept; for ever by default. */
   retention?: Retention | undefined
   fleet: FleetConfig
-  deps: Omit<ActivityDeps, 'searchable' | 'startNotification' | 'leaving'>
+  /** Keys of what Temporal keeps; nothing is encrypted without. */
+  payloadKeysFile?: string | undefined
+  deps: Omit<ActivityDeps, 'searchable' | 'startNotification' | 'leaving' | 'repositoryLabel'>
   /** What the worker tells of itself; nothing unless given. */
   telemetry?: WorkerTelemetry | undefined
   /** Aborts: the worker stops polling, lets short work finish and returns. */
@@ -50,7 +53,11 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { namespace, signal, fleet, telemetry, onReady } = settings
   const leaving = fleet.drainMs === undefined ? undefined : new AbortController()
   Runtime.install({ shutdownSignals: [], logger: settings.deps.log.temporal, ...telemetry?.runtime })
-  const [[connection, client], codePath] = await Promise.all([connect(settings), workflowBundle(settings.cacheDir)])
+  const encryption = payloadEncryption(settings.payloadKeysFile)
+  const [[connection, client], codePath] = await Promise.all([
+    connect(settings),
+    workflowBundle(settings.cacheDir, encryption),
+  ])
   try {
     telemetry?.connected(() => client.workflowService.getSystemInfo({}))
     const searchable = await ensureSearchAttributes(client, namespace)
@@ -58,12 +65,13 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     const { resultsMs, logsMs } = settings.retention ?? {}
     const always = resultsMs !== undefined || logsMs !== undefined
     const janitor = withJanitor(executors, { connection: client, namespace, log: log.activities, always })
-    const temporal = new Client({ connection: client, namespace, interceptors: { workflow: telemetry?.starts ?? [] } })
+    const temporal = temporalClient(client, namespace, { encryption, interceptors: telemetry?.starts ?? [] })
     const deps: ActivityDeps = {
       ...settings.deps,
       executors: janitor,
       searchable,
       leaving: leaving?.signal,
+      repositoryLabel: encryption.labelOf,
       startNotification: (input) => startNotification(temporal, input),
     }
     const activities = {
@@ -76,12 +84,13 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       ...createSweepActivities(deps),
     }
     const interceptors = { activity: [noteActivities, failureInterceptor, ...(telemetry?.activities ?? [])] }
+    const { dataConverter } = encryption
     const version = await workerVersion(fleet.deployment, codePath)
     const { role, usage, drainMs } = fleet
     const workers = await createQueueWorkers({
       ...{ role, codePath, version, drainMs, host: deps.host },
       slots: usage === undefined ? fixedSlots : slotsByUsage(usage),
-      common: { connection, namespace, activities, interceptors, ...HEARTBEAT },
+      common: { connection, namespace, activities, interceptors, dataConverter, ...HEARTBEAT },
     })
     await runWorkers(workers, { signal, leaving, onReady: () => onReady(version?.version.buildId) })
   } finally {

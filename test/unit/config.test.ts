@@ -208,3 +208,10 @@ test('the Temporal Web UI has an address that pages may link to', () => {
     expect(() => read({ COMMIT_SUITE_TEMPORAL_UI: wrong })).toThrow(/COMMIT_SUITE_TEMPORAL_UI.*http or https/)
   }
 })
+
+test('the file of payload keys is found from everywhere, also by the processes that a command starts', () => {
+  expect(read({}).payloadKeysFile).toBeUndefined()
+  const config = read({ COMMIT_SUITE_PAYLOAD_KEYS: 'keys/payload' })
+  expect(config.payloadKeysFile).toBe(resolve('keys/payload'))
+  expect(configEnvironment(config).COMMIT_SUITE_PAYLOAD_KEYS).toBe(resolve('keys/payload'))
+})

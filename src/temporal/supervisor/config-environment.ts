@@ -31,6 +31,7 @@ export function configEnvironment(config: Config): NodeJS.ProcessEnv {
     ...absolutePaths(env),
     ...(env.KUBECONFIG ? { KUBECONFIG: absoluteList(env.KUBECONFIG) } : {}),
     ...(config.notifyFile === undefined ? {} : { COMMIT_SUITE_NOTIFY: config.notifyFile }),
+    ...(config.payloadKeysFile === undefined ? {} : { COMMIT_SUITE_PAYLOAD_KEYS: config.payloadKeysFile }),
     ...(config.templatesDir === undefined ? {} : { COMMIT_SUITE_TEMPLATES: config.templatesDir }),
     ...(config.temporalAddress === undefined ? {} : { TEMPORAL_ADDRESS: config.temporalAddress }),
   }

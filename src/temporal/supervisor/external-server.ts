@@ -2,6 +2,7 @@ import { loadClientConfigProfile } from '@temporalio/envconfig'
 import type { Config } from '../../config.ts'
 import { invalidInput } from '../../contract/index.ts'
 import { databasePlace } from '../../store/postgres/database-url.ts'
+import { readPayloadKeys } from '../payloads/key-file.ts'
 
 /** Where an own Temporal is configured: `TEMPORAL_ADDRESS`, or a profile of the standard client configuration. */
 export function externalServer(config: Config): { address: string; namespace: string } | undefined {
@@ -25,12 +26,23 @@ function readProfile(env: Record<string, string>): ReturnType<typeof loadClientC
   }
 }
 
-/** Names the server and the database a stack is for; two users of one state directory must agree on them. */
+/**
+ * Names the server, the database and the payload keys a stack is for; two users of one state directory must agree on
+ * them. Throws `config_invalid` for keys that cannot be read.
+ */
 export function stackTarget(config: Config): string {
   const external = externalServer(config)
   const server =
     external === undefined
       ? `the embedded server, namespace ${config.temporalNamespace}`
       : `${external.address}, namespace ${external.namespace}`
-  return config.databaseUrl === undefined ? server : `${server}, results in ${databasePlace(config.databaseUrl)}`
+  const results = config.databaseUrl === undefined ? '' : `, results in ${databasePlace(config.databaseUrl)}`
+  return `${server}${results}${payloadKeys(config)}`
+}
+
+function payloadKeys({ payloadKeysFile }: Config): string {
+  if (payloadKeysFile === undefined) return ''
+  return `, payload keys ${readPayloadKeys(payloadKeysFile)
+    .map(({ id }) => id)
+    .join(' ')}`
 }

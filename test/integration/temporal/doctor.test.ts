@@ -46,6 +46,7 @@ test('every check that is not ok has a remedy, and the doctor leaves nothing beh
     'isolation programs',
     'cluster',
     'COMMIT_SUITE_NOTIFY',
+    'COMMIT_SUITE_PAYLOAD_KEYS',
     'bash',
     'python3',
     'go',
