@@ -8,14 +8,27 @@ const SHORTEST_LINE_BYTES = 8
 const MASK = 0x2a
 const NOTHING = new Uint8Array()
 
-/** What must not appear in stored output: every value, and the lines of those that have several. */
+/** How reports, documents and addresses write a value: in XML with and without quotes escaped, in JSON, in a URL. */
+function formsOf(value: string): string[] {
+  const xml = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  const strict = xml.replaceAll('>', '&gt;')
+  const quoted = [xml, strict].map((text) => text.replaceAll('"', '&quot;'))
+  const apostrophes = ['&apos;', '&#39;', '&#x27;'].flatMap((entity) =>
+    [strict, ...quoted].map((text) => text.replaceAll("'", entity)),
+  )
+  // A lone surrogate has no form in a URL.
+  const url = value.isWellFormed() ? [encodeURIComponent(value)] : []
+  return [value, xml, strict, ...quoted, ...apostrophes, JSON.stringify(value).slice(1, -1), ...url]
+}
+
+/** What must not appear in stored output: every value, and the lines of those that have several, however written. */
 export function maskPatterns(values: Iterable<string>): Buffer[] {
   const patterns = new Set<string>()
   for (const value of values) {
     const whole = value.trim()
-    if (Buffer.byteLength(whole) >= SHORTEST_BYTES) patterns.add(whole)
+    if (Buffer.byteLength(whole) >= SHORTEST_BYTES) for (const form of formsOf(whole)) patterns.add(form)
     for (const line of whole.split(/\r?\n/).map((text) => text.trim())) {
-      if (Buffer.byteLength(line) >= SHORTEST_LINE_BYTES) patterns.add(line)
+      if (Buffer.byteLength(line) >= SHORTEST_LINE_BYTES) for (const form of formsOf(line)) patterns.add(form)
     }
   }
   return [...patterns].map((pattern) => Buffer.from(pattern))

@@ -4,7 +4,8 @@ import type { RunOutcome } from '../workflows/api.ts'
 import type { Fault, RunReference } from './api.ts'
 import type { ActivityDeps } from './deps.ts'
 import { allForensics, forensicsOf } from './lost-tries.ts'
-import { maskText, suitePatterns } from './mask-secrets.ts'
+import { withoutSecrets } from './mask-error.ts'
+import { suitePatterns } from './mask-secrets.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { findSeed } from './suite-lookup.ts'
 
@@ -18,17 +19,18 @@ const LONGEST_MESSAGE = 500
 export const isLostRun = (error: unknown): error is CommitSuiteError =>
   error instanceof CommitSuiteError && !STORAGE_FAULTS.has(error.code)
 
-/** Puts the fault on record as a try; after the last one nothing is tried again. */
+/** Puts the fault on record as a try; after the last one nothing is tried again. What it gives back goes to Temporal. */
 export async function countFault(
   deps: ActivityDeps,
   planned: PlannedRun,
-  error: CommitSuiteError,
+  thrown: CommitSuiteError,
 ): Promise<CommitSuiteError> {
   const { key, seed } = planned
+  const error = withoutSecrets(suitePatterns(deps.secrets, planned.spec), thrown)
   deps.log.activities.warn({ ...runFields(planned), err: error }, 'run lost to a fault')
   if (!error.retryable) return error
   const run = formatRunId(key)
-  const message = maskText(suitePatterns(deps.secrets, planned.spec), error.message).slice(0, LONGEST_MESSAGE)
+  const message = error.message.slice(0, LONGEST_MESSAGE)
   const forensics = await forensicsOf(deps, key, planned.try)
   await deps.store.events.append({
     suite: key.suite,

@@ -12,6 +12,19 @@ import { until } from '../support/until.ts'
 
 const ALPHA = 'alpha-correct-horse'
 const BETA = 'beta-battery-staple'
+const GAMMA = 'gamma&<chain>"gang'
+const ESCAPED = 'gamma&amp;&lt;chain&gt;&quot;gang'
+
+/** A report as test frameworks write them: the value in a name, a message, output and an address. */
+const WRITE_REPORT = `
+import os, json, urllib.parse, xml.sax.saxutils as x
+t = os.environ["TOKEN"]
+a, b = x.quoteattr("spells " + t), x.escape(t)
+u = urllib.parse.quote(t, safe="")
+open("report.xml", "w").write("<testsuite><testcase classname=\\"c\\" name=" + a + "><failure message=" + a + ">" + b
+  + "</failure><system-out>" + x.escape(json.dumps(t)) + " https://example.org/?t=" + u + "</system-out></testcase></testsuite>")
+raise SystemExit(1)
+`
 
 let home: Home
 let alpha: Home
@@ -94,6 +107,32 @@ describe('--secret-env', () => {
       expect(stdout).toBe(`${digest(value)}  -\ngot ${stars}`)
       expect(stderr).toBe(stars)
     }
+  })
+
+  it('masks what reports, names of tests and a failing set-up say of it, escaped or not', async () => {
+    const gamma = new Home(home.config.stateDir, { ...home.env, TOKEN: GAMMA })
+    const common = ['--repo', repo.path, '--secret-env', 'TOKEN', '--runs', '1']
+    const report = ['--reports', 'report.xml', '--command', `python3 -c '${WRITE_REPORT}'`]
+    const ran = await gamma.report('run', ...common, '--no-setup', '--id', 'reported', ...report)
+    expect(ran.report.commits[0]).toMatchObject({ failed: 1 })
+    const setUp = await gamma.cli(
+      'run',
+      ...common,
+      '--id',
+      'set-up',
+      '--setup',
+      'echo "$TOKEN" >&2; exit 9',
+      '--command',
+      'true',
+    )
+    expect(setUp.exitCode).toBe(3)
+    // What was kept of the report, and of the set-up.
+    expect(await filesThatHold(home.config.artifactsDir, 'spells ***')).not.toEqual([])
+    expect(JSON.stringify(await store.events.read('set-up', 0, 100))).toContain('*'.repeat(GAMMA.length))
+    for (const form of [GAMMA, ESCAPED, JSON.stringify(GAMMA).slice(1, -1), encodeURIComponent(GAMMA)]) {
+      expect(await filesThatHold(home.config.stateDir, form)).toEqual([])
+    }
+    expect(await commandLines()).not.toContain(GAMMA)
   })
 
   it('leaves no value in any file or event', async () => {

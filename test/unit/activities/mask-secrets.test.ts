@@ -47,6 +47,20 @@ describe('masking', () => {
     expect(mask(['-----BEGIN-----\nMIIEvQIBADAN\n}\n'], 'key: MIIEvQIBADAN }')).toBe('key: ************ }')
   })
 
+  test('finds a value as reports and addresses write it', () => {
+    const secret = `p&ss<"wo'rd">\\`
+    const written = [
+      ...[
+        'p&amp;ss&lt;"wo\'rd">\\',
+        'p&amp;ss&lt;&quot;wo&apos;rd&quot;&gt;\\',
+        'p&amp;ss&lt;&quot;wo&#39;rd&quot;&gt;\\',
+      ],
+      ...["p&amp;ss&lt;&quot;wo'rd&quot;&gt;\\", JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)],
+    ]
+    for (const text of written) expect(mask([secret], `<${text}>`)).toBe(`<${'*'.repeat(text.length)}>`)
+    expect(mask(['bad \ud800 one'], 'x')).toBe('x')
+  })
+
   test('covers exactly what occurrences cover', () => {
     fc.assert(
       fc.property(secretsArbitrary, word(0, 60), (secrets, text) => {
