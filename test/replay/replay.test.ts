@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { readConfig } from '../../src/config.ts'
 import { workflowBundle } from '../../src/temporal/bundle.ts'
 
@@ -16,7 +17,34 @@ beforeAll(async () => {
 
 const replay = async (history: object) => await Worker.runReplayHistory({ workflowBundle: { codePath } }, history)
 
+/** Of a recorded history, the event that names its workflow. */
+const begunSchema = z.object({
+  events: z.array(
+    z.object({
+      workflowExecutionStartedEventAttributes: z.object({ workflowType: z.object({ name: z.string() }) }).optional(),
+    }),
+  ),
+})
+
+const typeOf = async (file: string): Promise<string | undefined> =>
+  begunSchema
+    .parse(JSON.parse(await readFile(join(folder, file), 'utf8')))
+    .events.flatMap(({ workflowExecutionStartedEventAttributes: begun }) => begun?.workflowType.name ?? [])[0]
+
+/** Every workflow that a worker knows: what the bundle's entry exports. */
+async function workflowTypes(): Promise<string[]> {
+  const source = await readFile('workflows/index.ts', 'utf8')
+  return [...source.matchAll(/^export \{ (\w+) \} from/gm)].map(([, name]) => name ?? '')
+}
+
 describe('recorded histories', () => {
+  it('are there of every workflow type, and of none that is gone', async () => {
+    const recorded = new Set(await Promise.all(files.map(typeOf)))
+    const types = await workflowTypes()
+    expect(types).toHaveLength((await readFile('workflows/index.ts', 'utf8')).trim().split('\n').length)
+    expect([...recorded].toSorted()).toEqual(types.toSorted())
+  })
+
   it('cover every workflow, completed, paused, cancelled, extended and stopped early', () => {
     for (const ending of ['completed', 'paused', 'cancelled', 'extended', 'repeated', 'ahead', 'decided']) {
       for (const kind of ['suite', 'lane', 'run']) {
