@@ -7,6 +7,7 @@ const LICENCES =
   /^\(?(MIT|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|CC0-1\.0|CC-BY-4\.0|Python-2\.0|PSF-2\.0|BlueOak-1\.0\.0|BSL-1.0|Unlicense)\)?$/
 /** Packages that name their licence in a file only, as read there. */
 const LICENCE_IN_FILE = new Map([['node_modules/unionfs', 'Unlicense']])
+const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/
 const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
 const versions = z.record(z.string(), z.string()).default({})
@@ -20,7 +21,7 @@ const manifestSchema = z.object({
 const allowed = (licence: string): boolean =>
   licence.split(' OR ').some((choice) => choice.split(' AND ').every((part) => LICENCES.test(part)))
 
-/** Exact versions, a lock file that agrees and names no registry, licences that fit. */
+/** Exact versions, a lock file that agrees, pins each package by its content and names no registry, licences that fit. */
 function problems(manifest: z.infer<typeof manifestSchema>, lock: LockFile): string[] {
   const found: string[] = []
   const root = lock.packages['']
@@ -35,6 +36,10 @@ function problems(manifest: z.infer<typeof manifestSchema>, lock: LockFile): str
   }
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (entry.resolved !== undefined) found.push(`package-lock.json: ${path} names a registry`)
+    // Packages for other platforms have none where our registry does not serve them; npm ci takes the registry's.
+    if (path !== '' && !entry.optional && !SHA512.test(entry.integrity ?? '')) {
+      found.push(`package-lock.json: ${path} has no checksum`)
+    }
     // Packages for one platform share the licence of the package that asks for them.
     if (path === '' || entry.dev || entry.optional) continue
     const licence = entry.license ?? LICENCE_IN_FILE.get(path) ?? 'not stated'

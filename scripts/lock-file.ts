@@ -8,6 +8,7 @@ const lockSchema = z.object({
       version: z.string().optional(),
       license: z.string().optional(),
       resolved: z.string().optional(),
+      integrity: z.string().optional(),
       dev: z.boolean().default(false),
       optional: z.boolean().default(false),
       dependencies: versions,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { z } from 'zod'
 import { makePlantedRepository } from '../test/fixtures/planted-repository.ts'
+import { sbomProblems } from './sbom-problems.ts'
 
 const packedSchema = z.array(
   z.object({ filename: z.string(), version: z.string(), files: z.array(z.object({ path: z.string() })) }),
@@ -18,6 +19,7 @@ const NEEDED = [
   /^dist\/workflow-bundle\.js$/,
   /^dist\/workflow-bundle-encoding-failures\.js$/,
   /^dist\/workflows\/encoded-failures\.js$/,
+  /^dist\/sbom\.cdx\.json$/,
   /^dist\/dashboard\/index\.html$/,
   /^dist\/dashboard\/assets\/index-[\w-]+\.js$/,
   /^templates\/generic\/template\.yaml$/,
@@ -96,6 +98,7 @@ try {
   if (packed === undefined) throw new Error('npm pack made nothing')
   const found = listProblems(packed.files.map((file) => file.path))
   const commitSuite = await install(join(folder, packed.filename), folder)
+  found.push(...(await sbomProblems(await readFile('dist/sbom.cdx.json', 'utf8'), folder)))
   found.push(...(await commandProblems(commitSuite, packed.version, folder)))
   found.push(...(await leftProcesses(folder)))
   for (const problem of found) console.error(problem)

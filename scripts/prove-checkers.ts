@@ -121,12 +121,12 @@ const PROOFS: readonly Proof[] = [
   },
   {
     check: 'packages',
-    fault: 'a version range',
+    fault: 'a version range, a registry, a licence that does not fit, a package without checksum',
     plant: {
       'package-lock.json':
         '{"packages": {"": {}, "node_modules/planted": {"license": "AGPL-3.0-only", "resolved": "x"}}}\n',
     },
-    says: /does not know zod.*names a registry.*licence AGPL/s,
+    says: /does not know zod.*names a registry.*has no checksum.*licence AGPL/s,
   },
 ]
 
