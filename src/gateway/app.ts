@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts'
 import { isolationRoutes } from './routes/isolations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { logRoutes } from './routes/logs.ts'
+import { payloadCodecRoutes } from './routes/payload-codec.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -111,6 +112,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
     aboutRoutes,
     dashboardRoutes,
     testRoutes,
+    payloadCodecRoutes,
   ]
   for (const plugin of routes) await app.register(plugin, deps)
   for (const plugin of [

@@ -1,3 +1,4 @@
+import type { Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { ExecutorName } from '../contract/index.ts'
 import type { EnvironmentAccess } from '../executors/environment-access.ts'
@@ -32,6 +33,8 @@ export interface GatewayDeps {
   log: Logger
   /** Folder of the built dashboard. Throws where there is none. */
   openDashboard(): Promise<string>
+  /** Opens what Temporal keeps. Throws `payload_key_missing`. */
+  decodePayloads(payloads: Payload[]): Promise<Payload[]>
   /** What requests may do. */
   rules: NetworkRules
   /** Of the gateway's own cluster. Throws `cluster_invalid`. */

@@ -5,6 +5,8 @@ import type { EnvironmentAccess } from '../executors/environment-access.ts'
 import type { Store } from '../store/store.ts'
 import { tracedStarts } from '../telemetry/traced-starts.ts'
 import { connectSuites } from '../temporal/connect.ts'
+import { payloadCodec } from '../temporal/payloads/codec.ts'
+import { keysOf } from '../temporal/payloads/key-file.ts'
 import { buildGateway } from './app.ts'
 import { isLoopbackAddress } from './auth/loopback.ts'
 import { dashboardFolder } from './dashboard/folder.ts'
@@ -40,11 +42,13 @@ export async function startGateway(options: GatewayOptions): Promise<ListeningGa
   const interceptors = traces?.interceptors ?? []
   const { payloadKeysFile } = config
   const control = await connectSuites({ address, namespace, store, payloadKeysFile, interceptors })
+  const codec = payloadCodec(keysOf(payloadKeysFile))
   const gateway = await buildGateway({
     store,
     control,
     openEnvironments,
     localEnvironments,
+    decodePayloads: (payloads) => codec.decode(payloads),
     openDashboard: () => dashboardFolder(config.cacheDir),
     rules: config,
     settings: {

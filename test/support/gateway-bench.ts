@@ -16,7 +16,7 @@ import {
 import type { EnvironmentAccess } from '../../src/executors/environment-access.ts'
 import { localEnvironments } from '../../src/executors/local/environments.ts'
 import { buildGateway, type Gateway } from '../../src/gateway/app.ts'
-import type { GatewaySettings } from '../../src/gateway/deps.ts'
+import type { GatewayDeps, GatewaySettings } from '../../src/gateway/deps.ts'
 import { type ListeningGateway, listen } from '../../src/gateway/listen.ts'
 import type { NetworkRules } from '../../src/requests/network-request.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -208,6 +208,7 @@ export interface GatewayBenchOptions {
   /** Folder of a built dashboard; without it there is none. */
   openDashboard?: () => Promise<string>
   openEnvironments?: () => Promise<EnvironmentAccess>
+  decodePayloads?: GatewayDeps['decodePayloads']
 }
 
 /** A gateway on a free port of loopback, on a real store and a fake Temporal. */
@@ -255,6 +256,7 @@ export class GatewayBench {
       rules: { allowedRepos: ['https://*', 'ssh://*', 'git@*'], allowedSecrets: [], ...options.rules },
       openEnvironments: options.openEnvironments ?? (() => Promise.reject(noCluster())),
       localEnvironments: localEnvironments(stateDir, async (suite) => (await store.suites.get(suite))?.spec.repo),
+      decodePayloads: options.decodePayloads ?? (async (payloads) => payloads),
       openDashboard: options.openDashboard ?? (() => Promise.reject(new Error('no dashboard here'))),
       settings: {
         ...{ loopback: true, origins: [], faceExecutor: 'local', admissionMs: 2_000, heartbeatMs: 15_000 },

@@ -4,7 +4,7 @@ import { Client, type Connection, type WorkflowClientInterceptor } from '@tempor
 import type { DataConverter } from '@temporalio/common'
 import { fairnessKeyOf } from '../../requests/priority.ts'
 import { payloadCodec } from './codec.ts'
-import { type PayloadKey, readPayloadKeys } from './key-file.ts'
+import { keysOf, type PayloadKey } from './key-file.ts'
 
 /** How this process writes what Temporal keeps. */
 export interface PayloadEncryption {
@@ -19,7 +19,7 @@ const LABEL_BYTES = 12
 
 /** Of the keys in a file. Without a file nothing is encrypted, and what is encrypted is refused by name of the setting. */
 export function payloadEncryption(file: string | undefined): PayloadEncryption {
-  const keys = file === undefined ? [] : readPayloadKeys(file)
+  const keys = keysOf(file)
   const payloadCodecs = [payloadCodec(keys)]
   const newest = keys.at(-1)
   if (newest === undefined) return { dataConverter: { payloadCodecs }, encodesFailures: false, labelOf: undefined }

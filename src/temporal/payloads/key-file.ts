@@ -45,6 +45,9 @@ export function readPayloadKeys(path: string): PayloadKey[] {
   return keys
 }
 
+/** None where no file is named. */
+export const keysOf = (path: string | undefined): PayloadKey[] => (path === undefined ? [] : readPayloadKeys(path))
+
 function readPrivately(path: string): string {
   let file: number
   try {

@@ -47,6 +47,7 @@ const pathOf = (url: string): string =>
 /** Faces and what has no schema, with the role that each needs. */
 const OTHERS = [
   { method: 'GET', url: '/metrics', role: 'read' },
+  { method: 'POST', url: '/v1/codec/decode', role: 'admin' },
   { method: 'POST', url: '/v2/flaky/run', role: 'run' },
   { method: 'GET', url: '/v2/flaky/status/nope', role: 'read' },
   { method: 'POST', url: '/v2/flaky/cancel/nope', role: 'run' },
