@@ -79,6 +79,16 @@ describe('recorded histories', () => {
     await replay(JSON.parse(await readFile(join(folder, name), 'utf8')))
   })
 
+  it('replay where failures are encoded too, those with failures above all', async () => {
+    const encoding = await workflowBundle(readConfig().cacheDir, { encodesFailures: true })
+    const failing = files.filter((name) => /-(cancelled|deadline|late|refused)/.test(name))
+    expect(failing.length).toBeGreaterThan(10)
+    for (const name of failing) {
+      const history = JSON.parse(await readFile(join(folder, name), 'utf8'))
+      await Worker.runReplayHistory({ workflowBundle: { codePath: encoding } }, history)
+    }
+  })
+
   it('would not replay with other workflows', async () => {
     const name = files.find((file) => file.endsWith('-completed-lane.json')) ?? ''
     const other = (await readFile(join(folder, name), 'utf8')).replaceAll('"prepareCommit"', '"anotherActivity"')
