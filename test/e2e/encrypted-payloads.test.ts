@@ -54,7 +54,7 @@ async function kept(...words: string[]): Promise<string[]> {
 }
 
 describe('with payload keys', () => {
-  it('a suite runs, fails with its own words, and Temporal keeps none of them', async () => {
+  it('suites and a sweep run and fail with their own words, and Temporal keeps none of them', async () => {
     expect(await home.cli('payload-keys', 'create', keys)).toMatchObject({ exitCode: 0 })
     const [key] = readPayloadKeys(keys)
     const command = `echo ${COMMAND}; test "$ZEBRA" = ${VALUE}`
@@ -62,6 +62,12 @@ describe('with payload keys', () => {
     expect({ exitCode, passed: report.commits[0]?.passed }).toEqual({ exitCode: 0, passed: 2 })
     const refused = await home.cli(...run('refused', command), '--commits', REF)
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(REF) })
+
+    const sweep = ['--cron', '0 0 1 1 *', '--repo', repo.path, '--no-setup', '--command', `echo ${COMMAND}`]
+    await home.cli('sweep', 'create', '--name', 'hidden-sweep', ...sweep, '--budget-runs', '2')
+    expect(await home.cli('sweep', 'trigger', 'hidden-sweep')).toMatchObject({ exitCode: 0 })
+    const completed = async () => (await store.suites.list({ limit: 9 })).filter(({ status }) => status === 'completed')
+    await until('the runs of the sweep have ended', async () => (await completed()).length === 2)
 
     const sha = repo.shas[0] ?? ''
     const ids = [suiteWorkflowId('hidden'), laneWorkflowId('hidden', sha), suiteWorkflowId('refused')]
@@ -74,7 +80,7 @@ describe('with payload keys', () => {
     }
     expect(histories[2]).toMatch(/"message": "Encoded failure"/)
     const words = [COMMAND, VALUE, REF, repo.path, key?.secret.toString('base64') ?? '']
-    expect(await kept('suite/hidden', ...words)).toEqual(['suite/hidden'])
+    expect(await kept('suite/hidden', 'hidden-sweep', ...words)).toEqual(['suite/hidden', 'hidden-sweep'])
   })
 
   it('a suite is started by hand without any', async () => {

@@ -80,7 +80,10 @@ export async function storeWithSuite(id = 's-1', seeds: number[] = [11, 22, 33])
 }
 
 /** The database of a store, for what the store itself does not do; the caller destroys it. */
-export const databaseOf = ({ stateDir, databaseUrl }: Pick<TemporaryStore, 'stateDir' | 'databaseUrl'>): Promise<Kysely<Schema>> =>
+export const databaseOf = ({
+  stateDir,
+  databaseUrl,
+}: Pick<TemporaryStore, 'stateDir' | 'databaseUrl'>): Promise<Kysely<Schema>> =>
   databaseUrl === undefined
     ? openForWriting(stateDir)
     : openPostgres({ url: databaseUrl, readOnly: false, patience: { openingMs: 5_000, workingMs: 5_000 } })
