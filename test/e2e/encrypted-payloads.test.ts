@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { laneWorkflowId, runWorkflowId, suiteWorkflowId } from '../../src/contract/names.ts'
@@ -30,6 +30,7 @@ afterAll(async () => {
   await store.close()
   await home.dispose()
   await repo.remove()
+  await rm(dirname(keys), { recursive: true })
 })
 
 const run = (id: string, command: string) => [
