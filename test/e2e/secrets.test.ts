@@ -127,7 +127,7 @@ describe('--secret-env', () => {
     )
     expect(setUp.exitCode).toBe(3)
     // What was kept of the report, and of the set-up.
-    expect(await filesThatHold(home.config.artifactsDir, 'spells ***')).not.toEqual([])
+    expect(await filesThatHold(join(home.config.stateDir, 'artifacts'), 'spells ***')).not.toEqual([])
     expect(JSON.stringify(await store.events.read('set-up', 0, 100))).toContain('*'.repeat(GAMMA.length))
     for (const form of [GAMMA, ESCAPED, JSON.stringify(GAMMA).slice(1, -1), encodeURIComponent(GAMMA)]) {
       expect(await filesThatHold(home.config.stateDir, form)).toEqual([])

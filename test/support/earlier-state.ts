@@ -13,7 +13,7 @@ const FIXTURES = 'test/fixtures/earlier-state'
 
 export interface EarlierState {
   stateDir: string
-  artifactsDir: string
+  artifacts: string
   /** Of PostgreSQL; SQLite's is in the state directory. */
   databaseUrl: string | undefined
 }
@@ -37,17 +37,17 @@ const dumpOf = (version: number) => readFile(join(FIXTURES, `schema-${version}`,
 /** A state directory as that version left it. */
 export async function restoreState(version: number): Promise<EarlierState> {
   const stateDir = await mkdtemp(join(tmpdir(), `earlier-${version}-`))
-  const artifactsDir = join(stateDir, 'artifacts')
-  await cp(join(FIXTURES, `schema-${version}`, 'artifacts'), artifactsDir, { recursive: true })
+  const artifacts = join(stateDir, 'artifacts')
+  await cp(join(FIXTURES, `schema-${version}`, 'artifacts'), artifacts, { recursive: true })
   const database = new DatabaseSync(join(stateDir, 'results.db'))
   database.exec(`begin; ${await dumpOf(version)} commit`)
   database.close()
-  return { stateDir, artifactsDir, databaseUrl: undefined }
+  return { stateDir, artifacts, databaseUrl: undefined }
 }
 
 /** The same rows in a PostgreSQL database, in the tables that the migrations up to that version make there. */
 export async function restorePostgres(version: number, server: TestPostgres): Promise<EarlierState> {
-  const { stateDir, artifactsDir } = await restoreState(version)
+  const { stateDir, artifacts } = await restoreState(version)
   const databaseUrl = await server.database()
   const options = { pool: connectionPool(databaseUrl, false), place: databaseUrl, readOnly: false, patienceMs: 5_000 }
   const db = connectPostgres(options)
@@ -57,5 +57,5 @@ export async function restorePostgres(version: number, server: TestPostgres): Pr
   const versions = 'create table schema_versions (version integer primary key, applied_at text not null)'
   const text = rows.join(';\n').replaceAll(/x'([0-9a-f]*)'/g, String.raw`'\x$1'::bytea`)
   await server.query(`${versions};\n${text}`, new URL(databaseUrl).pathname.slice(1))
-  return { stateDir, artifactsDir, databaseUrl }
+  return { stateDir, artifacts, databaseUrl }
 }

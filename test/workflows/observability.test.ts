@@ -76,6 +76,7 @@ beforeAll(async () => {
   }
   worker = runWorker({
     ...{ address, namespace: 'default', cacheDir, embedded: true, signal: stop.signal, telemetry, onReady },
+    fleet: config.fleet,
     deps: {
       store: telemetry.store(store),
       executors: telemetry.executors({ of: () => pods.executor }),
@@ -100,9 +101,10 @@ beforeAll(async () => {
   const none = () => Promise.reject(new Error('not here'))
   gateway = await buildGateway({
     ...{ store, control, rules: network, settings, openEnvironments: none, openDashboard: none, log: log() },
+    decodePayloads: none,
     localEnvironments: { list: none, remove: none } as never,
   })
-  listening = await listen(gateway, '127.0.0.1', 0)
+  listening = await listen(gateway, { host: '127.0.0.1', port: 0 })
   gatewayMetrics = await serveMetrics(gateway, { store, control }, { host: '127.0.0.1', port: 0 })
   await runSuite()
 })
