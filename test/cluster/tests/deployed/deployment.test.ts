@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { environmentListSchema } from '../../../../src/contract/http/environments.ts'
 import { isOpen } from '../../../../src/contract/index.ts'
 import { laneNamespace } from '../../../../src/executors/kubernetes/names.ts'
 import { expectEveryRunOnce } from '../../../support/every-run-once.ts'
@@ -64,8 +65,7 @@ describe.runIf(OURS)('the system, deployed in the cluster', () => {
   it('lists and removes environments through the gateway, with the rights that the gateway has', async () => {
     const namespaces = async () => {
       const answer = await deployed.call('GET', '/v1/environments')
-      const { environments }: { environments: { namespace: string; suite?: string; phase: string }[] } =
-        await answer.json()
+      const { environments } = environmentListSchema.parse(await answer.json())
       return environments.filter(({ suite, phase }) => suite === id && phase === 'Active')
     }
     const [kept] = await namespaces()
