@@ -7,7 +7,10 @@ interface TierDefinition {
   globalSetup?: string[]
 }
 
-/** The folders of `test/` that hold tests, cheapest first; `root` needs root and `cluster` a Kubernetes. */
+/**
+ * The folders of `test/` that hold tests, cheapest first. `root` needs root and `cluster` a Kubernetes; `cluster-rights`
+ * looks at what the tests of `cluster` left in its audit log.
+ */
 export const TIERS = [
   'unit',
   'replay',
@@ -18,6 +21,7 @@ export const TIERS = [
   'faults',
   'root',
   'cluster',
+  'cluster-rights',
 ] as const
 export type Tier = (typeof TIERS)[number]
 
@@ -31,6 +35,7 @@ export const tierDefinitions: Record<Tier, TierDefinition> = {
   faults: { timeoutMs: 600_000, workers: 1 },
   root: { timeoutMs: 120_000, workers: 1 },
   cluster: { timeoutMs: 300_000, workers: 1 },
+  'cluster-rights': { timeoutMs: 60_000, workers: 1 },
 }
 
 export const isTier = (name: string): name is Tier => TIERS.some((tier) => tier === name)
