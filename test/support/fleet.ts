@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
@@ -116,6 +116,15 @@ export class Fleet implements FleetParts {
       commits: this.repo.shas.map((_, index) => `HEAD~${last - index}`),
       command: { shell: `echo "$PWD" >> "$MARKS/${id}.$(cat number).$ATTEMPT"; ${work}` },
     })
+  }
+
+  /** What all runs but the first of each commit do: wait until `release`. */
+  held(id: string): string {
+    return `[ "$ATTEMPT" -eq 0 ] || until [ -e "$MARKS/go.${id}" ]; do sleep 0.05; done`
+  }
+
+  async release(id: string): Promise<void> {
+    await writeFile(join(this.marks, `go.${id}`), '')
   }
 
   /** The folders in which each run of a suite was executed, once for each execution. */
