@@ -2,8 +2,8 @@
 #
 # BASE_IMAGE is a Debian or a relative of it. Where it already has git, ssh, tini and certificates nothing is installed,
 # and the image depends on this checkout, its lock file and the two base images alone.
-ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
-ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
+ARG BUILD_IMAGE=node:24-bookworm-slim
+ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /src

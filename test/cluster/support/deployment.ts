@@ -74,7 +74,7 @@ export class Deployment {
         gateway: secret('suites_gateway'),
       })
       await database.query(GRANTS, name)
-      const store = await openStore({ stateDir: folder, artifactsDir: join(folder, 'artifacts'), databaseUrl: url })
+      const store = await openStore({ stateDir: folder, artifacts: join(folder, 'artifacts'), databaseUrl: url })
       ends.push(() => store.close())
       await rolledOut('worker')
       const made = await kubectl(['--namespace', NAMESPACE, 'exec', 'deployment/worker', '--', ...CREATE_KEY])
