@@ -5,10 +5,8 @@ deployed_image() {
   local folder name
   [ -f "$state/addresses" ] || die 'there is no cluster: cluster.sh up'
   lock_cluster
-  folder=$cache/deployed-$(deployed_key)
-  name=localhost/commit-suite:${folder##*-}
-  [ -e "$folder/image.tar" ] || build_deployed "$folder" "$name"
-  touch "$folder"
+  folder=$(build_deployed)
+  name=$(deployed_name "$folder")
   ctr images ls -q | grep -qxF "$name" || ctr images import "$folder/image.tar" >/dev/null
   printf '%s\n' "$name"
 }
@@ -23,7 +21,18 @@ deployed_key() {
   } | sha256sum | cut -c1-12
 }
 
-build_deployed() { # FOLDER NAME
+deployed_name() { printf 'localhost/commit-suite:%s\n' "${1##*-}"; } # FOLDER
+
+# Prints the folder that holds image.tar, which is made unless it is there.
+build_deployed() {
+  local folder
+  folder=$cache/deployed-$(deployed_key)
+  [ -e "$folder/image.tar" ] || make_deployed "$folder" "$(deployed_name "$folder")" >&2
+  touch "$folder"
+  printf '%s\n' "$folder"
+}
+
+make_deployed() { # FOLDER NAME
   local base=localhost/commit-suite-base:1 work
   say 'building the image of this checkout: two minutes'
   work=$(mktemp -d "$cache/building.XXXXXX")

@@ -2,7 +2,7 @@
 
 up() {
   check_state_path
-  build
+  build_parts
   make_folders
   lock_cluster
   pick_addresses
@@ -28,8 +28,17 @@ up() {
   say "ready after $SECONDS s"
 }
 
-# Binary and images, in the cache.
+# All that a test may ask for, in the cache.
 build() {
+  build_parts
+  exec 8>"$cache/lock"
+  flock 8
+  build_deployed >/dev/null
+  exec 8>&-
+}
+
+# Binary and images of pods, in the cache.
+build_parts() {
   needs_root
   install_missing
   mkdir -p "$cache"
