@@ -26,7 +26,7 @@ archive_image() { # FOLDER NAME…
   local folder=$1 manifest layers
   shift
   layers=$(cd "$folder" && printf '"%s",' layer-*.tar)
-  manifest=$(mktemp -d "$run/manifest.XXXXXX")
+  manifest=$(mktemp -d)
   printf '[{"Config":"config.json","RepoTags":[%s],"Layers":[%s]}]' "$(quoted "$@")" "${layers%,}" >"$manifest/manifest.json"
   (cd "$folder" && tar --dereference -cf - -C "$manifest" manifest.json -C "$folder" config.json layer-*.tar)
   rm -r "$manifest"
