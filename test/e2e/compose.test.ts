@@ -9,6 +9,7 @@ import { goModule } from '../support/go-module.ts'
 import { Home } from '../support/home.ts'
 import { TestPostgres } from '../support/postgres.ts'
 import { plainRepository, type TestRepository } from '../support/repository.ts'
+import { credentialVariables, TestS3 } from '../support/s3-server/server.ts'
 import { type Serving, startServing } from '../support/serving.ts'
 import { startTestServer, type TestServer } from '../support/temporal-server.ts'
 import { until } from '../support/until.ts'
@@ -21,6 +22,7 @@ const VARIABLES = {
   SUITES_OWNER_PASSWORD: 'word-2',
   SUITES_PASSWORD: 'word-3',
   TEMPORAL_PASSWORD: 'word-4',
+  S3_SECRET_KEY: 'word-5',
 }
 
 describe('docker-compose.yml', () => {
@@ -51,19 +53,28 @@ describe('the commands of docker-compose.yml', () => {
   let folder: string
   let postgres: TestPostgres
   let temporal: TestServer
+  let s3: TestS3
   let repo: TestRepository
+  let bucket: string
   const homes: Home[] = []
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cs-compose-'))
     file = await composeFile(VARIABLES)
-    ;[postgres, temporal, repo] = await Promise.all([TestPostgres.start(), startTestServer(), plainRepository()])
+    ;[postgres, temporal, s3, repo] = await Promise.all([
+      TestPostgres.start(),
+      startTestServer(),
+      TestS3.start(),
+      plainRepository(),
+    ])
+    bucket = await s3.bucket()
     await makeRoles(postgres, file.configs.roles?.content ?? '')
   })
   afterAll(async () => {
     for (const home of homes) await home.dispose()
     await repo?.remove()
     await temporal?.stop()
+    await s3?.dispose()
     await postgres?.dispose()
     await rm(folder, { recursive: true, force: true })
   })
@@ -73,14 +84,17 @@ describe('the commands of docker-compose.yml', () => {
     const stands = [
       ['postgres:5432', `127.0.0.1:${postgres.port}`],
       ['temporal:7233', temporal.address],
-      ['/var/lib/commit-suite-artifacts', join(folder, 'artifacts')],
+      ['s3://artifacts', `s3://${bucket}`],
+      ['http://s3:7070', s3.endpoint],
+      // Tests listen on loopback.
+      ['0.0.0.0:9464', '127.0.0.1:0'],
       ['/run/secrets/kubeconfig', '/dev/null'],
     ] as const
     const given = Object.entries(file.services[name]?.environment ?? {}).map(([key, value]) => [
       key,
       stands.reduce((text, [theirs, ours]) => text.replaceAll(theirs, ours), value),
     ])
-    const home = await Home.make(Object.fromEntries(given))
+    const home = await Home.make({ ...Object.fromEntries(given), ...credentialVariables(s3.owner) })
     homes.push(home)
     return home
   }

@@ -12,7 +12,7 @@ const schema = z.object({
       healthcheck: z.object({ test: z.array(z.string()) }).optional(),
     }),
   ),
-  configs: z.record(z.string(), z.object({ content: z.string() })),
+  configs: z.record(z.string(), z.object({ content: z.string().optional(), file: z.string().optional() })),
 })
 export type ComposeFile = z.infer<typeof schema>
 

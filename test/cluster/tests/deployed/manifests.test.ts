@@ -50,7 +50,7 @@ describe.runIf(OURS)('the manifests', () => {
       [
         'poddisruptionbudget.policy/gateway',
         'scaledobject.keda.sh/worker',
-        'servicemonitor.monitoring.coreos.com/gateway',
+        'servicemonitor.monitoring.coreos.com/commit-suite',
       ],
     ],
   ])('of overlay %s are taken by the API server', async (overlay, some) => {
