@@ -28,6 +28,9 @@ const FILLS = 'tests.test_basket::test_fills_the_basket'
 const EMPTY = 'tests.test_totals::test_an_empty_basket_costs_nothing'
 const PRICE = 'tests.test_totals::test_full_price'
 
+/** Of tests that always fail or never: fewer runs tell the two apart. */
+const PLAIN = ['--min-rate', '0.5']
+
 const isolate = (test: string, ...more: string[]) => [
   ...['isolate', test, '--repo', repository.path, ...COMMAND, '--seed', '5', ...more],
 ]
@@ -131,7 +134,9 @@ describe('with runs on record', () => {
   })
 
   it('calls a test brittle that needs another before it', async () => {
-    const { exitCode, report } = await isolation(...isolate('tests.test_receipts.TestReceipt::test_has_a_title'))
+    const { exitCode, report } = await isolation(
+      ...isolate('tests.test_receipts.TestReceipt::test_has_a_title', ...PLAIN),
+    )
     expect(exitCode).toBe(0)
     expect(report).toMatchObject({
       ...{ answer: 'brittle', alone: { failureRate: 1 }, together: { failureRate: 0 }, order: { from: 'record' } },
@@ -140,7 +145,7 @@ describe('with runs on record', () => {
   })
 
   it('says that a test fails alone', async () => {
-    const { exitCode, report } = await isolation(...isolate('tests.test_receipts.TestReceipt::test_adds_up'))
+    const { exitCode, report } = await isolation(...isolate('tests.test_receipts.TestReceipt::test_adds_up', ...PLAIN))
     expect(exitCode).toBe(0)
     expect(report).toMatchObject({ answer: 'fails-alone', before: [], alone: { failureRate: 1 } })
   })
@@ -164,7 +169,7 @@ describe('with runs on record', () => {
 it('takes unittest apart too', async () => {
   const command = ['--command', 'python3 -m unittest discover -s cases -t .', '--no-setup']
   const test = 'cases.test_till.TillTest::test_is_empty'
-  const { exitCode, report } = await isolation('isolate', test, '--repo', repository.path, ...command)
+  const { exitCode, report } = await isolation('isolate', test, '--repo', repository.path, ...command, ...PLAIN)
   expect(exitCode).toBe(0)
   expect(report).toMatchObject({
     ...{ answer: 'polluter', order: { from: 'project', tests: 3 } },
@@ -184,7 +189,7 @@ it('tries random orders of unittest before it calls a test independent of them',
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Did you mean "tests.test_pricing.')])
     const [, near = ''] = /Did you mean "([^"]+)"/.exec(stderr) ?? []
     const known = await isolation(
-      ...['isolate', near, '--repo', planted.path, '--command', 'python3 -m unittest', '--commit', 'HEAD~1'],
+      ...['isolate', near, '--repo', planted.path, '--command', 'python3 -m unittest', '--commit', 'HEAD~1', ...PLAIN],
     )
     expect(known.exitCode).toBe(0)
     expect(known.report).toMatchObject({ answer: 'not-order-dependent', shuffles: 20, alone: { failureRate: 0 } })

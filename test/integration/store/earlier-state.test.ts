@@ -91,7 +91,7 @@ describe.each([
     await withStore(state, async (store) => {
       const last = await store.events.lastSeq('mixed')
       const told = { suite: 'mixed', type: 'suite.paused', subject: 'mixed', ordinal: 99, data: {} } as const
-      expect(await store.events.append(told)).toBe(last + 1)
+      expect(await store.events.append(told)).toEqual({ seq: last + 1, appended: true })
       await store.suites.create({ spec: suiteSpec('s-1'), requestDigest: 'digest', seeds: [11, 22, 33] })
       await store.suites.putCommits('s-1', [suiteCommit(0, runResult().sha)])
       await store.results.record(runResult())
