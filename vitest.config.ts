@@ -19,7 +19,7 @@ const project = (name: Tier, order: number) => {
   }
 }
 
-/** One project per tier, one after the other: tiers that measure time must not share the machine with others. */
+/** One project per tier, one after the other. */
 export default defineConfig({
   test: {
     projects: TIERS.map(project),

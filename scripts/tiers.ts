@@ -1,7 +1,7 @@
 interface TierDefinition {
   /** Per test and per hook. */
   timeoutMs: number
-  /** Test files at once; 1 where tests start servers, kill processes or watch the clock. */
+  /** Test files at once; 1 where tests share a server or a cluster, or need most of the machine to themselves. */
   workers: number
   /** Starts what all files of the tier share. */
   globalSetup?: string[]
@@ -29,12 +29,12 @@ export const tierDefinitions: Record<Tier, TierDefinition> = {
   unit: { timeoutMs: 20_000, workers: 2 },
   replay: { timeoutMs: 60_000, workers: 1 },
   integration: { timeoutMs: 60_000, workers: 2 },
-  workflows: { timeoutMs: 60_000, workers: 1 },
-  e2e: { timeoutMs: 300_000, workers: 1 },
+  workflows: { timeoutMs: 120_000, workers: 1 },
+  e2e: { timeoutMs: 600_000, workers: 2 },
   browser: { timeoutMs: 120_000, workers: 1, globalSetup: ['test/support/dashboard/stack.ts'] },
-  faults: { timeoutMs: 600_000, workers: 1 },
+  faults: { timeoutMs: 600_000, workers: 2 },
   root: { timeoutMs: 120_000, workers: 1 },
-  cluster: { timeoutMs: 300_000, workers: 1 },
+  cluster: { timeoutMs: 600_000, workers: 1 },
   'cluster-rights': { timeoutMs: 60_000, workers: 1 },
 }
 
