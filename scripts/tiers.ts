@@ -26,9 +26,9 @@ export const TIERS = [
 export type Tier = (typeof TIERS)[number]
 
 export const tierDefinitions: Record<Tier, TierDefinition> = {
-  unit: { timeoutMs: 20_000, workers: 2 },
+  unit: { timeoutMs: 60_000, workers: 2 },
   replay: { timeoutMs: 60_000, workers: 1 },
-  integration: { timeoutMs: 60_000, workers: 2 },
+  integration: { timeoutMs: 120_000, workers: 2 },
   workflows: { timeoutMs: 120_000, workers: 1 },
   e2e: { timeoutMs: 600_000, workers: 2 },
   browser: { timeoutMs: 120_000, workers: 1, globalSetup: ['test/support/dashboard/stack.ts'] },
