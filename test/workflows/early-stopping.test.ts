@@ -106,7 +106,7 @@ describe('a suite with --until verdict', () => {
         expect(grown).toBeGreaterThanOrEqual(Math.max(5, Math.floor(below / 20)))
       }
     })
-  }, 60_000)
+  }, 240_000)
 
   it('gives slots to the next commit while the end of a cancelled run takes long', async () => {
     const [last, never, slow] = [gate(), gate(), gate()]
@@ -168,7 +168,7 @@ describe('a suite with --until verdict', () => {
       expect(begun).toEqual(expect.arrayContaining(attempts(6).map((attempt) => run(0, attempt))))
       expect(Math.min(...journal.weighed)).toBeGreaterThan(0)
     })
-  }, 120_000)
+  }, 240_000)
 
   it('is cancelled like any other', async () => {
     const never = gate()
