@@ -6,7 +6,7 @@ RUN := $(NPM) run --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-unit test-replay test-integration test-workflows test-e2e test-browser test-faults \
-  test-coverage test-root test-cluster cluster-up cluster-down cluster-status verify format screenshots bench bench-kubernetes bench-gateway bench-statistics bench-history bench-scale chaos build pack-check clean
+  test-coverage test-root test-cluster test-cluster-rights cluster-up cluster-down cluster-status verify format screenshots bench bench-kubernetes bench-gateway bench-statistics bench-history bench-scale chaos build pack-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-root: setup ## what needs root: the sandbox with another uid, cgroups
 
 test-cluster: setup ## what needs a Kubernetes: one of its own on this machine (needs root), or an existing one
 	@test/cluster/run-tests.sh
+
+test-cluster-rights: setup ## the same with a worker's rights, and the rights that are granted beside those used; an hour
+	@test/cluster/run-tests.sh cluster-rights
 
 cluster-up: setup ## a real Kubernetes of one node on this machine; needs root; docs/test-cluster.md
 	@test/cluster/cluster.sh up

@@ -18,9 +18,12 @@ fi
 status=$("$cluster" status)
 KUBECONFIG=$(sed -n 's/^KUBECONFIG=//p' <<<"$status")
 export KUBECONFIG
-# Only our own cluster has these.
+# Only our own cluster has these. With the second and third what the tests start has a worker's rights, and is audited.
+readonly tests=${1:-cluster}
 while IFS== read -r name value; do
-  case $name in GATEWAY | PRODUCT_KUBECONFIG | AUDIT_LOG) export "TEST_CLUSTER_$name=$value" ;; esac
+  case $name in GATEWAY) ;; PRODUCT_KUBECONFIG | AUDIT_LOG) [ "$tests" = cluster-rights ] || continue ;; *) continue ;;
+  esac
+  export "TEST_CLUSTER_$name=$value"
 done <<<"$status"
 cd "$here/../.."
-npm --loglevel=error run --silent test:cluster
+npm --loglevel=error run --silent "test:$tests"

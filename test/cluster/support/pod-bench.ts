@@ -101,11 +101,16 @@ export class PodBench {
     const container = running?.spec?.containers[0]?.name ?? ''
     return async (file) => {
       await until('the file is there', async () => {
-        const session = await this.cluster.exec({ namespace, pod, container }, ['touch', `${folder}/${file}`], {
-          signal: AbortSignal.timeout(30_000),
-          onStdout: () => undefined,
-        })
-        return (await session.ended).exitCode === 0
+        const touch = ['touch', `${folder}/${file}`]
+        const options = { signal: AbortSignal.timeout(30_000), onStdout: () => undefined }
+        try {
+          const session = await this.cluster.exec({ namespace, pod, container }, touch, options)
+          return (await session.ended).exitCode === 0
+        } catch (error) {
+          // Some commands end their container as soon as they see it.
+          if (String(error).includes('container not found')) return true
+          throw error
+        }
       })
     }
   }
