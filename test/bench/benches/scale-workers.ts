@@ -1,20 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { isOpen } from '../../../src/contract/index.ts'
 import { signalProcess } from '../../../src/executors/local/runner/process-tree.ts'
-import type { Store } from '../../../src/store/store.ts'
-import { connectSuites } from '../../../src/temporal/connect.ts'
 import { Home } from '../../support/home.ts'
 import { TestPostgres } from '../../support/postgres.ts'
 import { type Running, startWorker, temporalServer } from '../../support/programs.ts'
 import { plainRepository } from '../../support/repository.ts'
 import type { Bench, Figure, Scale } from '../figure.ts'
+import { suitesAtOnce } from '../suites-at-once.ts'
 
 const WORKERS = [1, 2, 4]
 const SLOTS = 8
 const SUITES = 8
 const RUNS = 30
 const SLEEP_S = 2
-const LOOK_EVERY_MS = 200
 
 interface Place {
   address: string
@@ -36,7 +32,9 @@ async function throughput({ address, database, repo }: Place, workers: number, r
     const store = await homes[0]?.store()
     if (store === undefined) throw new Error('there is no worker')
     try {
-      const spanMs = await askFor({ store, address, repo }, `of-${workers}`, runs)
+      const ids = Array.from({ length: SUITES }, (_, index) => `of-${workers}-${index}`)
+      const request = { repo, command: { shell: `sleep ${SLEEP_S}` }, setup: null, runs, parallelism: SLOTS }
+      const spanMs = await suitesAtOnce({ address, namespace: 'default', store, ids, request })
       return (SUITES * runs * 1_000) / spanMs
     } finally {
       await store.close()
@@ -45,28 +43,6 @@ async function throughput({ address, database, repo }: Place, workers: number, r
     for (const { pid } of running) signalProcess(pid, 'SIGTERM')
     await Promise.all(running.map(({ ended }) => ended))
     for (const home of homes) await home.dispose()
-  }
-}
-
-/** From asking to the last end, in ms. */
-async function askFor(
-  { store, address, repo }: { store: Store; address: string; repo: string },
-  name: string,
-  runs: number,
-): Promise<number> {
-  const control = await connectSuites({ address, namespace: 'default', store })
-  try {
-    const ids = Array.from({ length: SUITES }, (_, index) => `${name}-${index}`)
-    const begunMs = Date.now()
-    const request = { repo, command: { shell: `sleep ${SLEEP_S}` }, setup: null, runs, parallelism: SLOTS }
-    await Promise.all(ids.map((id) => control.start({ ...request, id })))
-    for (let open = SUITES; open > 0; await delay(LOOK_EVERY_MS)) {
-      const suites = await Promise.all(ids.map((id) => store.suites.get(id)))
-      open = suites.filter((suite) => suite === undefined || isOpen(suite.status)).length
-    }
-    return Date.now() - begunMs
-  } finally {
-    await control.close()
   }
 }
 
